@@ -1,0 +1,116 @@
+//! `smoke`: holds a whole conversation with pods that serve nobody yet, in their own lane, so that no
+//! phone rings, and looks at everything they depend on. Each check is told, passed or not.
+
+mod checks;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::report;
+use crate::config::{ConfigError, Smoke};
+use crate::domain::Lane;
+
+use checks::Checker;
+
+/// One check and how it went.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+/// A check is tried again for this long: pods behind the address may just have become ready.
+const PATIENCE: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(250);
+
+pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<ExitCode> {
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => return finish(&[failed("settings", error.to_string())]),
+    };
+    let checker = match Checker::new(&settings) {
+        Ok(checker) => checker,
+        Err(detail) => return finish(&[failed("settings", detail)]),
+    };
+    let mut checks = vec![
+        patiently("database", || checker.database()).await,
+        patiently("redis", || checker.redis()).await,
+        patiently("graph", || checker.graph()).await,
+        patiently("health", || checker.health()).await,
+        patiently("verification", || checker.verification()).await,
+        patiently("verification_wrong_token", || checker.wrong_token()).await,
+        patiently("unsigned_refused", || checker.unsigned()).await,
+    ];
+    checks.push(conversation(&checker).await);
+    checks.push(
+        patiently("clean_up", || {
+            checker.clear(Lane::named(settings.revision.name()))
+        })
+        .await,
+    );
+    tracing::info!(
+        event = "smoke",
+        attempt = settings.attempt,
+        "the smoke test ended"
+    );
+    finish(&checks)
+}
+
+/// One message, then patience for its answer.
+async fn conversation(checker: &Checker) -> Check {
+    let wamid = checker.fresh_wamid();
+    let sent = patiently("message_accepted", || checker.message(&wamid)).await;
+    if !sent.ok {
+        return sent;
+    }
+    patiently("reply", || checker.reply(&wamid)).await
+}
+
+async fn patiently<F>(name: &'static str, check: impl Fn() -> F) -> Check
+where
+    F: Future<Output = Result<String, String>>,
+{
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match check().await {
+            Ok(detail) => {
+                return Check {
+                    name,
+                    ok: true,
+                    detail,
+                };
+            }
+            Err(detail) if tokio::time::Instant::now() >= until => return failed(name, detail),
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+fn failed(name: &'static str, detail: String) -> Check {
+    Check {
+        name,
+        ok: false,
+        detail,
+    }
+}
+
+fn finish(checks: &[Check]) -> anyhow::Result<ExitCode> {
+    let passed = checks.iter().all(|check| check.ok);
+    for check in checks.iter().filter(|check| !check.ok) {
+        tracing::error!(
+            event = "smoke_failed",
+            check = check.name,
+            detail = check.detail
+        );
+    }
+    report::write(&json!({"passed": passed, "checks": checks}))?;
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

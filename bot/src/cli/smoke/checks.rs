@@ -1,0 +1,217 @@
+//! The single checks of the smoke test. A detail never holds a secret.
+
+use std::time::Duration;
+
+use reqwest::{Client, Response, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::config::Smoke;
+use crate::domain::Lane;
+use crate::graph::Graph;
+use crate::metrics::Metrics;
+use crate::redis;
+use crate::store::Store;
+use crate::telemetry::chain;
+use crate::whatsapp::signature;
+
+const LIMIT: Duration = Duration::from_secs(5);
+const CHALLENGE: &str = "smoke-challenge";
+
+/// All that the checks use.
+pub(super) struct Checker {
+    client: Client,
+    webhook: Url,
+    live: Url,
+    app_secret: SecretString,
+    verify_token: SecretString,
+    phone_number_id: String,
+    lane: Lane,
+    store: Store,
+    redis: redis::Probe,
+    graph: Graph,
+}
+
+type Outcome = Result<String, String>;
+
+impl Checker {
+    pub(super) fn new(settings: &Smoke) -> Result<Self, String> {
+        let metrics = Metrics::new().map_err(|error| chain(&error))?;
+        let client = Client::builder()
+            .timeout(LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            // Each request may meet another pod.
+            .pool_max_idle_per_host(0)
+            .build()
+            .map_err(|error| chain(&error))?;
+        let (_, _, redis) = redis::open(&settings.redis).map_err(|error| chain(&error))?;
+        let graph = Graph::new(&settings.graph, metrics.api_errors.clone())
+            .map_err(|error| chain(&error))?;
+        let first = |secrets: &[SecretString]| secrets.first().cloned().unwrap_or_default();
+        Ok(Self {
+            client,
+            webhook: path(&settings.preview_url, "api/webhook")?,
+            live: path(&settings.preview_url, "health/ready")?,
+            app_secret: first(&settings.webhook.app_secrets),
+            verify_token: first(&settings.webhook.verify_tokens),
+            phone_number_id: settings.webhook.phone_number_id.clone(),
+            lane: Lane::named(settings.revision.name()),
+            store: Store::new(settings.database.clone(), metrics.query_seconds.clone()),
+            redis,
+            graph,
+        })
+    }
+
+    pub(super) fn fresh_wamid(&self) -> String {
+        format!("wamid.smoke.{}", Uuid::now_v7().simple())
+    }
+
+    pub(super) async fn database(&self) -> Outcome {
+        self.store.ping().await.map_err(|error| chain(&error))?;
+        Ok("answers".to_owned())
+    }
+
+    pub(super) async fn redis(&self) -> Outcome {
+        self.redis.ping().await.map_err(|error| chain(&error))?;
+        Ok("answers".to_owned())
+    }
+
+    pub(super) async fn graph(&self) -> Outcome {
+        match self.graph.probe().await {
+            Ok(()) => Ok("token and number are accepted".to_owned()),
+            Err(failure) => Err(format!("refused with {}", failure.label())),
+        }
+    }
+
+    pub(super) async fn health(&self) -> Outcome {
+        expect(
+            self.client.get(self.live.clone()).send().await,
+            StatusCode::OK,
+        )
+        .await
+        .map(said)
+    }
+
+    pub(super) async fn verification(&self) -> Outcome {
+        let body = self
+            .verify(self.verify_token.expose_secret(), StatusCode::OK)
+            .await?;
+        let echoed = body == CHALLENGE;
+        echoed
+            .then(|| "challenge returned".to_owned())
+            .ok_or("another body returned".to_owned())
+    }
+
+    pub(super) async fn wrong_token(&self) -> Outcome {
+        let wrong = format!("{}x", self.verify_token.expose_secret());
+        self.verify(&wrong, StatusCode::FORBIDDEN)
+            .await
+            .map(|_| "refused".to_owned())
+    }
+
+    pub(super) async fn unsigned(&self) -> Outcome {
+        let body = self.notification(&self.fresh_wamid()).to_string();
+        let answer = self
+            .client
+            .post(self.webhook.clone())
+            .body(body)
+            .send()
+            .await;
+        expect(answer, StatusCode::UNAUTHORIZED)
+            .await
+            .map(|_| "refused".to_owned())
+    }
+
+    pub(super) async fn message(&self, wamid: &str) -> Outcome {
+        let body = self.notification(wamid).to_string();
+        let signature = signature::sign(body.as_bytes(), &self.app_secret);
+        let request = self
+            .client
+            .post(self.webhook.clone())
+            .header("x-hub-signature-256", signature);
+        expect(request.body(body).send().await, StatusCode::OK)
+            .await
+            .map(said)
+    }
+
+    pub(super) async fn reply(&self, wamid: &str) -> Outcome {
+        let replies = self.store.smoke_replies(&self.lane, wamid).await;
+        match replies.map_err(|error| chain(&error))?.as_slice() {
+            [] => Err("no reply in the outbox yet".to_owned()),
+            kinds => Ok(kinds.join(", ")),
+        }
+    }
+
+    pub(super) async fn clear(&self, lane: Lane) -> Outcome {
+        self.store
+            .clear_lane(&lane)
+            .await
+            .map_err(|error| chain(&error))?;
+        Ok("the lane is empty".to_owned())
+    }
+
+    async fn verify(&self, token: &str, expected: StatusCode) -> Outcome {
+        let query = [
+            ("hub.mode", "subscribe"),
+            ("hub.verify_token", token),
+            ("hub.challenge", CHALLENGE),
+        ];
+        expect(
+            self.client
+                .get(self.webhook.clone())
+                .query(&query)
+                .send()
+                .await,
+            expected,
+        )
+        .await
+    }
+
+    /// A greeting from a number of no country, made up anew each time.
+    fn notification(&self, wamid: &str) -> Value {
+        let digits = Uuid::new_v4().as_u128() % 100_000_000;
+        let from = format!("999{digits:08}");
+        json!({
+            "object": "whatsapp_business_account",
+            "entry": [{"id": "0", "changes": [{"field": "messages", "value": {
+                "messaging_product": "whatsapp",
+                "metadata": {"phone_number_id": self.phone_number_id},
+                "contacts": [{"wa_id": from, "profile": {"name": "Smoke"}}],
+                "messages": [{
+                    "from": from, "id": wamid, "timestamp": "0", "type": "text",
+                    "text": {"body": "hola"},
+                }],
+            }}]}],
+        })
+    }
+}
+
+fn path(base: &Url, path: &str) -> Result<Url, String> {
+    let mut url = base.clone();
+    let bad = || "PREVIEW_URL cannot be the base of a path".to_owned();
+    url.path_segments_mut()
+        .map_err(|()| bad())?
+        .pop_if_empty()
+        .extend(path.split('/'));
+    Ok(url)
+}
+
+async fn expect(answer: reqwest::Result<Response>, expected: StatusCode) -> Outcome {
+    // Without the address, which a query with a token may be part of.
+    let answer = answer.map_err(|error| chain(&error.without_url()))?;
+    let status = answer.status();
+    let body = answer
+        .text()
+        .await
+        .map_err(|error| chain(&error.without_url()))?;
+    if status == expected {
+        Ok(body)
+    } else {
+        Err(format!("answered {status}, not {expected}"))
+    }
+}
+
+fn said(body: String) -> String {
+    body.chars().take(200).collect()
+}

@@ -1,0 +1,288 @@
+//! Settings: read once from the environment, turned into types and checked together. All problems are
+//! reported at once, each with its variable's name and never with a value.
+
+mod reader;
+
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::domain::Language;
+use crate::{graph, http, redis, telemetry, worker};
+
+use reader::Reader;
+pub use reader::{ConfigError, Problem};
+
+/// The revision of a process that no operator manages.
+const STANDALONE: &str = "standalone";
+
+/// All that `serve` needs.
+#[derive(Debug)]
+pub struct Serve {
+    /// The Graph API.
+    pub graph: graph::Settings,
+    /// What the webhook checks.
+    pub webhook: http::WebhookSettings,
+    /// PostgreSQL.
+    pub database: PgConnectOptions,
+    /// Redis.
+    pub redis: redis::Settings,
+    /// Conversations and delivery.
+    pub worker: worker::Settings,
+    /// Where to listen.
+    pub listen: Listen,
+    /// Under which revision to work.
+    pub revision: Revision,
+    /// The operator's key to the internal port, which is closed without it.
+    pub internal_token: Option<SecretString>,
+    /// How long to go on serving once asked to stop.
+    pub shutdown_delay: Duration,
+}
+
+/// Where to listen. Port 0 takes a free one.
+#[derive(Debug, Clone, Copy)]
+pub struct Listen {
+    /// The address of all ports.
+    pub address: IpAddr,
+    /// Webhook and health.
+    pub http_port: u16,
+    /// Metrics.
+    pub metrics_port: u16,
+    /// The operator's.
+    pub internal_port: u16,
+}
+
+/// Under which revision a process works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revision {
+    /// One that an operator named, and gives the live work to.
+    Managed(String),
+    /// Nobody manages it: it takes the live work itself.
+    Standalone,
+}
+
+impl Revision {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Managed(name) => name,
+            Self::Standalone => STANDALONE,
+        }
+    }
+}
+
+/// All that `migrate` needs.
+#[derive(Debug)]
+pub struct Migrate {
+    /// PostgreSQL.
+    pub database: PgConnectOptions,
+    /// Recorded in the ledger.
+    pub revision: Revision,
+}
+
+/// All that `smoke` needs.
+#[derive(Debug)]
+pub struct Smoke {
+    /// The pods to test, as one address.
+    pub preview_url: reqwest::Url,
+    /// Which attempt this is, for the log.
+    pub attempt: Option<String>,
+    /// The same as the pods have.
+    pub graph: graph::Settings,
+    /// The same as the pods have.
+    pub webhook: http::WebhookSettings,
+    /// PostgreSQL.
+    pub database: PgConnectOptions,
+    /// Redis.
+    pub redis: redis::Settings,
+    /// The revision under test.
+    pub revision: Revision,
+}
+
+/// Something to read variables from.
+pub type Source<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// The process's environment; nothing else reads it.
+pub fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// How to log; needed before anything else.
+///
+/// # Errors
+/// When a variable holds something else.
+pub fn telemetry(source: Source<'_>) -> Result<telemetry::Settings, ConfigError> {
+    let read = Reader::new(source);
+    let settings = telemetry_settings(&read);
+    read.finish(settings)
+}
+
+/// The settings of `serve`.
+///
+/// # Errors
+/// With every variable that is missing or wrong.
+pub fn serve(source: Source<'_>) -> Result<Serve, ConfigError> {
+    let read = Reader::new(source);
+    let settings = serve_settings(&read);
+    read.finish(settings)
+}
+
+/// The settings of `migrate`.
+///
+/// # Errors
+/// With every variable that is missing or wrong.
+pub fn migrate(source: Source<'_>) -> Result<Migrate, ConfigError> {
+    let read = Reader::new(source);
+    let database = read.required("DATABASE_URL", reader::database);
+    let revision = revision(&read);
+    read.finish(database.map(|database| Migrate { database, revision }))
+}
+
+/// The settings of `smoke`.
+///
+/// # Errors
+/// With every variable that is missing or wrong.
+pub fn smoke(source: Source<'_>) -> Result<Smoke, ConfigError> {
+    let read = Reader::new(source);
+    let settings = smoke_settings(&read);
+    read.finish(settings)
+}
+
+/// The port that `health` asks.
+///
+/// # Errors
+/// When it is no port.
+pub fn health_port(source: Source<'_>) -> Result<u16, ConfigError> {
+    let read = Reader::new(source);
+    let port = read.or_default("HTTP_PORT", 8080, reader::port);
+    read.finish(Some(port))
+}
+
+fn telemetry_settings(read: &Reader<'_>) -> Option<telemetry::Settings> {
+    Some(telemetry::Settings {
+        level: read.or_default("LOG_LEVEL", telemetry::Level::Info, reader::level),
+        format: read.or_default("LOG_FORMAT", telemetry::Format::Json, reader::format),
+    })
+}
+
+// Each part is read before `?` looks at any, so that all problems are found.
+fn serve_settings(read: &Reader<'_>) -> Option<Serve> {
+    // Read here too, so that their problems come in the same list.
+    let logging = telemetry_settings(read);
+    let graph = graph_settings(read);
+    let webhook = webhook_settings(read);
+    let database = read.required("DATABASE_URL", reader::database);
+    let redis = redis_settings(read);
+    let worker = worker_settings(read);
+    let listen = listen(read);
+    let revision = revision(read);
+    let internal_token = match revision {
+        Revision::Managed(_) => read.required("INTERNAL_TOKEN", reader::secret),
+        Revision::Standalone => read.optional("INTERNAL_TOKEN", reader::secret),
+    };
+    let shutdown_delay = read.or_default("SHUTDOWN_DELAY_SECONDS", 5, reader::delay_seconds);
+    logging?;
+    Some(Serve {
+        graph: graph?,
+        webhook: webhook?,
+        database: database?,
+        redis: redis?,
+        worker,
+        listen,
+        revision,
+        internal_token,
+        shutdown_delay: Duration::from_secs(shutdown_delay),
+    })
+}
+
+fn smoke_settings(read: &Reader<'_>) -> Option<Smoke> {
+    let preview_url = read.required("PREVIEW_URL", reader::http_url);
+    let attempt = read.optional("SMOKE_ATTEMPT", reader::text);
+    let graph = graph_settings(read);
+    let webhook = webhook_settings(read);
+    let database = read.required("DATABASE_URL", reader::database);
+    let redis = redis_settings(read);
+    let revision = revision(read);
+    Some(Smoke {
+        preview_url: preview_url?,
+        attempt,
+        graph: graph?,
+        webhook: webhook?,
+        database: database?,
+        redis: redis?,
+        revision,
+    })
+}
+
+fn graph_settings(read: &Reader<'_>) -> Option<graph::Settings> {
+    let api_url = read.or_parsed(
+        "WHATSAPP_API_URL",
+        "https://graph.facebook.com",
+        reader::http_url,
+    );
+    let api_version = read.or_default(
+        "WHATSAPP_API_VERSION",
+        "v24.0".to_owned(),
+        reader::api_version,
+    );
+    let phone_number_id = read.required("WHATSAPP_PHONE_NUMBER_ID", reader::number_id);
+    let access_token = read.required("WHATSAPP_ACCESS_TOKEN", reader::header_secret);
+    Some(graph::Settings {
+        api_url: api_url?,
+        api_version,
+        phone_number_id: phone_number_id?,
+        access_token: access_token?,
+    })
+}
+
+fn webhook_settings(read: &Reader<'_>) -> Option<http::WebhookSettings> {
+    let app_secret = read.required("WHATSAPP_APP_SECRET", reader::secret);
+    let previous_app_secret = read.optional("WHATSAPP_PREVIOUS_APP_SECRET", reader::secret);
+    let verify_token = read.required("WHATSAPP_VERIFY_TOKEN", reader::secret);
+    let previous_verify_token = read.optional("WHATSAPP_PREVIOUS_VERIFY_TOKEN", reader::secret);
+    // Its problems are told with the Graph settings.
+    let phone_number_id = read.silent("WHATSAPP_PHONE_NUMBER_ID", reader::number_id);
+    Some(http::WebhookSettings {
+        app_secrets: app_secret.into_iter().chain(previous_app_secret).collect(),
+        verify_tokens: verify_token
+            .into_iter()
+            .chain(previous_verify_token)
+            .collect(),
+        phone_number_id: phone_number_id?,
+    })
+}
+
+fn redis_settings(read: &Reader<'_>) -> Option<redis::Settings> {
+    read.required("REDIS_URL", reader::redis_url)
+        .map(|url| redis::Settings { url })
+}
+
+fn worker_settings(read: &Reader<'_>) -> worker::Settings {
+    let ttl = read.or_default("SESSION_TTL_SECONDS", 86_400, reader::positive);
+    worker::Settings {
+        language: read.or_default("BOT_LANGUAGE", Language::En, reader::language),
+        support_contact: read.optional("SUPPORT_CONTACT", reader::text),
+        session_ttl: Duration::from_secs(u64::from(ttl)),
+        send_rate_per_second: read.or_default("SEND_RATE_PER_SECOND", 80, reader::count),
+    }
+}
+
+fn listen(read: &Reader<'_>) -> Listen {
+    Listen {
+        address: read.or_default("BIND_ADDRESS", IpAddr::from([0, 0, 0, 0]), reader::address),
+        http_port: read.or_default("HTTP_PORT", 8080, reader::port),
+        metrics_port: read.or_default("METRICS_PORT", 9090, reader::port),
+        internal_port: read.or_default("INTERNAL_PORT", 8081, reader::port),
+    }
+}
+
+fn revision(read: &Reader<'_>) -> Revision {
+    read.optional("UBERMENCH_REVISION", reader::revision)
+        .map_or(Revision::Standalone, Revision::Managed)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! Runs the bot's subcommands.
+
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    ubermench_bot::cli::run(&[])
+}

@@ -1,0 +1,207 @@
+//! Redis: wake-ups between pods, and nothing that may not be lost. Without it work waits for the next
+//! look into the database, at most a second.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use ::redis::{Client, RedisError};
+use futures::StreamExt;
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::Lane;
+use crate::telemetry::chain;
+
+const CHANNEL: &str = "ubermench:inbox";
+const LIMIT: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_secs(1);
+/// More than this many unsent wake-ups say nothing that one does not.
+const QUEUE: usize = 1024;
+
+/// Where Redis is.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Its address, with its password.
+    pub url: SecretString,
+}
+
+/// Why Redis does not help.
+#[derive(Debug, Error)]
+pub enum RedisFailure {
+    /// It answered with an error or not at all.
+    #[error("redis does not answer")]
+    Call(#[source] RedisError),
+    /// It took too long.
+    #[error("redis took longer than {} s", LIMIT.as_secs())]
+    Slow,
+}
+
+/// Wakes workers: those of this pod at once, those of others through Redis.
+#[derive(Debug, Clone)]
+pub struct Wake {
+    local: watch::Sender<u64>,
+    others: mpsc::Sender<Lane>,
+}
+
+/// The link to Redis behind a [`Wake`].
+pub struct Link {
+    client: Client,
+    connection: ConnectionManager,
+    wakes: mpsc::Receiver<Lane>,
+    local: watch::Sender<u64>,
+}
+
+/// Asks Redis whether it is there.
+#[derive(Clone)]
+pub struct Probe {
+    connection: ConnectionManager,
+}
+
+/// Wake-ups, the link that carries them, and a probe. Nothing connects yet.
+///
+/// # Errors
+/// When the address cannot be used.
+pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe), RedisFailure> {
+    let client = Client::open(settings.url.expose_secret()).map_err(RedisFailure::Call)?;
+    let config = ConnectionManagerConfig::new()
+        .set_number_of_retries(1)
+        .set_connection_timeout(Some(LIMIT))
+        .set_response_timeout(Some(LIMIT));
+    let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
+        .map_err(RedisFailure::Call)?;
+    let (local, _) = watch::channel(0);
+    let (others, wakes) = mpsc::channel(QUEUE);
+    let wake = Wake {
+        local: local.clone(),
+        others,
+    };
+    let probe = Probe {
+        connection: connection.clone(),
+    };
+    Ok((
+        wake,
+        Link {
+            client,
+            connection,
+            wakes,
+            local,
+        },
+        probe,
+    ))
+}
+
+impl Wake {
+    /// Tells all pods that something waits in a lane. Never waits itself.
+    pub fn all(&self, lane: &Lane) {
+        self.here();
+        // A full queue already wakes everybody.
+        let _ = self.others.try_send(lane.clone());
+    }
+
+    /// Tells this pod that something waits.
+    pub fn here(&self) {
+        self.local
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes at every wake-up.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.local.subscribe()
+    }
+}
+
+impl Probe {
+    /// Whether Redis answers.
+    ///
+    /// # Errors
+    /// When it does not, or not in time.
+    pub async fn ping(&self) -> Result<(), RedisFailure> {
+        let mut connection = self.connection.clone();
+        let ask = async move {
+            ::redis::cmd("PING")
+                .query_async::<()>(&mut connection)
+                .await
+        };
+        match tokio::time::timeout(LIMIT, ask).await {
+            Ok(answer) => answer.map_err(RedisFailure::Call),
+            Err(_) => Err(RedisFailure::Slow),
+        }
+    }
+}
+
+impl Link {
+    /// Carries wake-ups both ways until asked to stop.
+    pub async fn run(self, stop: CancellationToken) {
+        let Self {
+            client,
+            connection,
+            wakes,
+            local,
+        } = self;
+        let carry = async {
+            tokio::join!(publish(connection, wakes), listen(client, local));
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = carry => {}
+        }
+    }
+}
+
+async fn publish(mut connection: ConnectionManager, mut wakes: mpsc::Receiver<Lane>) {
+    let mut works = true;
+    while let Some(first) = wakes.recv().await {
+        let mut lanes = BTreeSet::from([first]);
+        while let Ok(next) = wakes.try_recv() {
+            lanes.insert(next);
+        }
+        for lane in lanes {
+            let told = ::redis::cmd("PUBLISH")
+                .arg(CHANNEL)
+                .arg(lane.as_str())
+                .query_async::<()>(&mut connection)
+                .await;
+            note(&mut works, told.as_ref().err());
+        }
+    }
+}
+
+async fn listen(client: Client, local: watch::Sender<u64>) {
+    let mut works = true;
+    loop {
+        let ended = hear(&client, &local).await;
+        note(&mut works, ended.as_ref().err());
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Passes wake-ups on until the connection ends.
+async fn hear(client: &Client, local: &watch::Sender<u64>) -> Result<(), RedisError> {
+    let mut connection = client.get_async_pubsub().await?;
+    connection.subscribe(CHANNEL).await?;
+    let mut messages = connection.into_on_message();
+    while messages.next().await.is_some() {
+        local.send_modify(|count| *count = count.wrapping_add(1));
+    }
+    Ok(())
+}
+
+/// Logs only what is news.
+fn note(works: &mut bool, error: Option<&RedisError>) {
+    match error {
+        Some(error) if *works => {
+            let error = chain(error);
+            tracing::warn!(
+                event = "redis_error",
+                error,
+                "redis is away; work goes on without it"
+            );
+        }
+        None if !*works => tracing::info!(event = "redis_back", "redis answers again"),
+        _ => {}
+    }
+    *works = error.is_none();
+}

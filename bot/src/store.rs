@@ -1,0 +1,91 @@
+//! PostgreSQL: what is true. One file for each kind of row; SQL and transactions, no rules.
+//!
+//! Everything runs in explicit transactions with unnamed statements and keeps nothing in the session,
+//! so that a connection pooler in transaction mode may stand between.
+
+pub mod accept;
+pub mod builds;
+mod contacts;
+pub mod error;
+pub mod fence;
+pub mod gauges;
+pub mod ledger;
+pub mod migrations;
+pub mod outbox;
+pub mod smoke;
+pub mod statuses;
+pub mod sweep;
+mod tx;
+pub mod work;
+
+use std::time::Duration;
+
+use prometheus::HistogramVec;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+pub use error::{Fault, StoreError};
+pub use tx::Tx;
+
+use error::During;
+
+const CONNECTIONS: u32 = 12;
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+
+/// The database, shared by all parts of the process.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+    timings: HistogramVec,
+}
+
+impl Store {
+    /// A store that connects when it is first used.
+    pub fn new(options: PgConnectOptions, timings: HistogramVec) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .connect_lazy_with(pooled(options));
+        Self { pool, timings }
+    }
+
+    /// Begins a transaction. Dropping it undoes it.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let inner = self.pool.begin().await.during("begin transaction")?;
+        Ok(Tx::new(inner, self.timings.clone()))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query!("select 1 as one")
+            .fetch_one(&mut tx)
+            .await
+            .during("ping")?;
+        tx.commit().await
+    }
+
+    /// Open connections: idle ones, and those in use.
+    pub fn connections(&self) -> (u32, u32) {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        (idle, self.pool.size().saturating_sub(idle))
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Nothing that a pooler in transaction mode refuses or mixes up.
+fn pooled(options: PgConnectOptions) -> PgConnectOptions {
+    options
+        .statement_cache_capacity(0)
+        .extra_float_digits(None)
+        .application_name("ubermench-bot")
+}

@@ -1,0 +1,192 @@
+//! What a webhook brought, made durable: all of it in one transaction, each item once.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{ContactId, Identity, Lane, RequestId, Wamid};
+use crate::store::Store;
+use crate::store::contacts;
+use crate::store::error::{During, StoreError};
+use crate::store::tx::Tx;
+
+/// A message to store. Its identity is not empty.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Meta's id, by which it is stored once.
+    pub wamid: Wamid,
+    /// Who will work it.
+    pub lane: Lane,
+    /// Who sent it.
+    pub identity: Identity,
+    /// Its type.
+    pub kind: String,
+    /// The sender's profile name.
+    pub profile_name: Option<String>,
+    /// Its JSON as received.
+    pub raw: Vec<u8>,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The webhook that brought it.
+    pub request_id: RequestId,
+}
+
+/// A status to store.
+#[derive(Debug, Clone)]
+pub struct NewStatus {
+    /// The message of ours that it is about.
+    pub wamid: Wamid,
+    /// What happened.
+    pub status: String,
+    /// When.
+    pub happened_at: Option<DateTime<Utc>>,
+    /// Why it failed.
+    pub error: Option<(i64, String)>,
+    /// The webhook that brought it.
+    pub request_id: RequestId,
+}
+
+/// What was new.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Lane and type of each message stored now and not before.
+    pub messages: Vec<(Lane, String)>,
+    /// How many statuses were stored now.
+    pub statuses: u64,
+}
+
+impl Store {
+    /// Stores what is not stored yet. Once it returns, all of it is durable.
+    ///
+    /// # Errors
+    /// When nothing was stored, or when it is not known whether it was.
+    pub async fn accept(
+        &self,
+        messages: &[NewMessage],
+        statuses: &[NewStatus],
+    ) -> Result<Accepted, StoreError> {
+        let mut tx = self.begin().await?;
+        let mut accepted = Accepted::default();
+        if !messages.is_empty() {
+            let people: Vec<_> = messages
+                .iter()
+                .map(|message| (&message.lane, &message.identity))
+                .collect();
+            let contacts = contacts::resolve(&mut tx, &people).await?;
+            accepted.messages = insert_messages(&mut tx, messages, &contacts).await?;
+        }
+        if !statuses.is_empty() {
+            accepted.statuses = insert_statuses(&mut tx, statuses).await?;
+        }
+        tx.commit().await?;
+        Ok(accepted)
+    }
+}
+
+/// Sorted by id, so that two replicas given the same messages never deadlock; numbered by place, so
+/// that they are worked in the order they came.
+async fn insert_messages(
+    tx: &mut Tx,
+    messages: &[NewMessage],
+    contacts: &[ContactId],
+) -> Result<Vec<(Lane, String)>, StoreError> {
+    let column =
+        |value: fn(&NewMessage) -> &str| -> Vec<&str> { messages.iter().map(value).collect() };
+    let wamids = column(|message| message.wamid.as_str());
+    let lanes = column(|message| message.lane.as_str());
+    let kinds = column(|message| &message.kind);
+    let requests = column(|message| message.request_id.as_str());
+    let raws: Vec<&[u8]> = messages
+        .iter()
+        .map(|message| message.raw.as_slice())
+        .collect();
+    let contacts: Vec<_> = contacts.iter().map(|contact| contact.0).collect();
+    let phone = |message: &NewMessage| {
+        message
+            .identity
+            .phone
+            .as_ref()
+            .map(|it| it.digits().to_owned())
+    };
+    let phones: Vec<Option<String>> = messages.iter().map(phone).collect();
+    let bsuid = |message: &NewMessage| {
+        message
+            .identity
+            .bsuid
+            .as_ref()
+            .map(|it| it.as_str().to_owned())
+    };
+    let bsuids: Vec<Option<String>> = messages.iter().map(bsuid).collect();
+    let names: Vec<Option<&str>> = messages
+        .iter()
+        .map(|message| message.profile_name.as_deref())
+        .collect();
+    let sent: Vec<Option<DateTime<Utc>>> = messages.iter().map(|message| message.sent_at).collect();
+    let rows = sqlx::query!(
+        "insert into inbox (id, wamid, lane, contact_id, kind, phone, bsuid, profile_name, raw,
+                            request_id, sent_at)
+         select batch.base + m.place, m.wamid, m.lane, m.contact_id, m.kind, m.phone, m.bsuid,
+                m.profile_name, m.raw, m.request_id, m.sent_at
+         from (select nextval('inbox_batch') as base offset 0) batch
+         cross join unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+                           $7::text[], $8::bytea[], $9::text[], $10::timestamptz[])
+             with ordinality as m (wamid, lane, contact_id, kind, phone, bsuid, profile_name, raw,
+                                   request_id, sent_at, place)
+         order by m.wamid, m.place
+         on conflict (wamid) do nothing
+         returning lane, kind",
+        &wamids as &[&str],
+        &lanes as &[&str],
+        &contacts,
+        &kinds as &[&str],
+        &phones as &[Option<String>],
+        &bsuids as &[Option<String>],
+        &names as &[Option<&str>],
+        &raws as &[&[u8]],
+        &requests as &[&str],
+        &sent as &[Option<DateTime<Utc>>]
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .during("store messages")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (Lane::named(row.lane), row.kind))
+        .collect())
+}
+
+async fn insert_statuses(tx: &mut Tx, statuses: &[NewStatus]) -> Result<u64, StoreError> {
+    let wamids: Vec<&str> = statuses
+        .iter()
+        .map(|status| status.wamid.as_str())
+        .collect();
+    let words: Vec<&str> = statuses
+        .iter()
+        .map(|status| status.status.as_str())
+        .collect();
+    let times: Vec<Option<DateTime<Utc>>> =
+        statuses.iter().map(|status| status.happened_at).collect();
+    let code = |status: &NewStatus| status.error.as_ref().map(|(code, _)| *code);
+    let codes: Vec<Option<i64>> = statuses.iter().map(code).collect();
+    let title = |status: &NewStatus| status.error.as_ref().map(|(_, title)| title.clone());
+    let titles: Vec<Option<String>> = statuses.iter().map(title).collect();
+    let requests: Vec<&str> = statuses
+        .iter()
+        .map(|status| status.request_id.as_str())
+        .collect();
+    let done = sqlx::query!(
+        "insert into message_status (wamid, status, happened_at, error_code, error_title, request_id)
+         select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[],
+                              $6::text[]) as s (wamid, status, happened_at, code, title, request_id)
+         order by s.wamid, s.status
+         on conflict do nothing",
+        &wamids as &[&str],
+        &words as &[&str],
+        &times as &[Option<DateTime<Utc>>],
+        &codes as &[Option<i64>],
+        &titles as &[Option<String>],
+        &requests as &[&str]
+    )
+    .execute(&mut *tx)
+    .await
+    .during("store statuses")?;
+    Ok(done.rows_affected())
+}

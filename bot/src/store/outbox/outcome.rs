@@ -1,0 +1,146 @@
+//! How a send ended, recorded by its claim: a move of the work fence meanwhile changes nothing.
+
+use std::time::Duration;
+
+use crate::domain::Wamid;
+use crate::store::Store;
+use crate::store::error::{During, StoreError};
+use crate::store::outbox::Outgoing;
+
+/// Whether an outcome was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It was.
+    Yes,
+    /// The claim had run out and somebody else sends the message now.
+    ClaimLost,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, Default)]
+pub struct Refusal {
+    /// Graph's or HTTP's number of it.
+    pub code: Option<i64>,
+    /// What Meta calls it.
+    pub title: Option<String>,
+}
+
+impl From<u64> for Recorded {
+    fn from(rows: u64) -> Self {
+        if rows > 0 { Self::Yes } else { Self::ClaimLost }
+    }
+}
+
+impl Store {
+    /// Records Meta's id of a message, and wakes statuses that came before it.
+    ///
+    /// # Errors
+    /// When it is not known to be recorded.
+    pub async fn record_accepted(
+        &self,
+        sent: &Outgoing,
+        wamid: Option<&Wamid>,
+    ) -> Result<Recorded, StoreError> {
+        let mut tx = self.begin().await?;
+        let wamid = wamid.map(Wamid::as_str);
+        let done = sqlx::query!(
+            "update outbox
+             set state = 'accepted', outcome = 'sent', ended_at = now(), wamid = $3, claim = null,
+                 error_code = null, error_title = null
+             where id = $1 and claim = $2 and state = 'pending'",
+            sent.id,
+            sent.claim,
+            wamid
+        )
+        .execute(&mut tx)
+        .await
+        .during("record sent message")?;
+        sqlx::query!(
+            "update message_status set attempt_at = now() where wamid = $1 and applied_at is null",
+            wamid
+        )
+        .execute(&mut tx)
+        .await
+        .during("wake statuses")?;
+        tx.commit().await?;
+        Ok(done.rows_affected().into())
+    }
+
+    /// Puts a message back, to be tried again after a while.
+    ///
+    /// # Errors
+    /// When it is not known to be recorded; the claim runs out by itself.
+    pub async fn record_retry(
+        &self,
+        sent: &Outgoing,
+        refusal: &Refusal,
+        delay: Duration,
+    ) -> Result<Recorded, StoreError> {
+        let mut tx = self.begin().await?;
+        let done = sqlx::query!(
+            "update outbox
+             set attempt_at = now() + $3 * interval '1 second', claim = null, claimed_until = null,
+                 error_code = $4, error_title = $5
+             where id = $1 and claim = $2 and state = 'pending'",
+            sent.id,
+            sent.claim,
+            delay.as_secs_f64(),
+            refusal.code,
+            refusal.title
+        )
+        .execute(&mut tx)
+        .await
+        .during("record failed send")?;
+        tx.commit().await?;
+        Ok(done.rows_affected().into())
+    }
+
+    /// Gives a message up and shows it as a dead letter.
+    ///
+    /// # Errors
+    /// When it is not known to be recorded.
+    pub async fn record_given_up(
+        &self,
+        sent: &Outgoing,
+        refusal: &Refusal,
+    ) -> Result<Recorded, StoreError> {
+        let mut tx = self.begin().await?;
+        let done = sqlx::query!(
+            "with ended as (
+                 update outbox
+                 set state = 'failed', outcome = 'permanent', ended_at = now(), claim = null,
+                     error_code = $3, error_title = $4
+                 where id = $1 and claim = $2 and state = 'pending'
+                 returning id, lane, error_code, request_id
+             )
+             insert into dead_letter (source, source_id, lane, reason, code, request_id)
+             select 'outbox', id, lane, 'permanent', error_code, request_id from ended",
+            sent.id,
+            sent.claim,
+            refusal.code,
+            refusal.title
+        )
+        .execute(&mut tx)
+        .await
+        .during("give up send")?;
+        tx.commit().await?;
+        Ok(done.rows_affected().into())
+    }
+
+    /// Lets nobody send for a while, because the number as a whole sends too much.
+    ///
+    /// # Errors
+    /// When it is not known to be recorded.
+    pub async fn pause_sends(&self, delay: Duration) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query!(
+            "update send_bucket
+             set paused_until = greatest(paused_until, now() + $1 * interval '1 second') where id = 1",
+            delay.as_secs_f64()
+        )
+        .execute(&mut tx)
+        .await
+        .during("pause sends")?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,54 @@
+//! What the smoke test looks up and clears: rows of its own lane only.
+
+use crate::domain::Lane;
+use crate::store::Store;
+use crate::store::error::{During, StoreError};
+
+impl Store {
+    /// The types of the replies to a message that the lane's worker has finished with.
+    ///
+    /// # Errors
+    /// When the database does not tell.
+    pub async fn smoke_replies(&self, lane: &Lane, wamid: &str) -> Result<Vec<String>, StoreError> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query!(
+            "select o.kind from inbox i join outbox o on o.inbox_id = i.id
+             where i.wamid = $1 and i.lane = $2 and o.outcome = 'smoke' order by o.id",
+            wamid,
+            lane.as_str()
+        )
+        .fetch_all(&mut tx)
+        .await
+        .during("find smoke replies")?;
+        tx.commit().await?;
+        Ok(rows.into_iter().map(|row| row.kind).collect())
+    }
+
+    /// Removes everything of a lane, which must not be the live one.
+    ///
+    /// # Errors
+    /// When nothing was removed, or when it is not known.
+    pub async fn clear_lane(&self, lane: &Lane) -> Result<(), StoreError> {
+        if lane.is_live() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        let lane = lane.as_str();
+        // One statement: nothing is checked before all of it is gone.
+        sqlx::query!(
+            "with people as (select id from contact where lane = $1),
+                  a as (delete from outbox where lane = $1),
+                  b as (delete from inbox where lane = $1),
+                  c as (delete from users where contact_id in (select id from people)),
+                  d as (delete from conversation where lane = $1),
+                  e as (delete from contact_alias where lane = $1),
+                  f as (delete from dead_letter where lane = $1)
+             delete from contact where lane = $1",
+            lane
+        )
+        .execute(&mut tx)
+        .await
+        .during("clear lane")?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,60 @@
+//! What Meta told about messages of ours, brought to the messages. Never backwards: sent, failed,
+//! delivered, read.
+
+use crate::store::error::{During, StoreError};
+use crate::store::{Store, fence};
+
+const BATCH: i64 = 500;
+
+impl Store {
+    /// Applies statuses that are due, and returns how many it looked at. One whose message is not
+    /// known yet is looked at again later, and at once when the message's id is recorded.
+    ///
+    /// # Errors
+    /// When nothing was applied, or when it is not known.
+    pub async fn apply_statuses(&self, revision: &str) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        if !fence::holds(&mut tx, revision).await? {
+            return Ok(0);
+        }
+        let done = sqlx::query!(
+            "with due as materialized (
+                 select s.wamid, s.status, s.happened_at, s.error_code, s.error_title,
+                        case s.status when 'played' then 'read' else s.status end as word
+                 from message_status s
+                 where s.applied_at is null and s.attempt_at <= now()
+                 order by s.attempt_at limit $1 for no key update skip locked
+             ), ranked as (
+                 select *, array_position(array['sent', 'failed', 'delivered', 'read'], word) as rank
+                 from due
+             ), best as (
+                 select distinct on (wamid) * from ranked where rank is not null
+                 order by wamid, rank desc
+             ), moved as (
+                 update outbox o
+                 set delivery = best.word, delivery_at = coalesce(best.happened_at, now()),
+                     error_code = case when best.word = 'failed' then best.error_code else o.error_code end,
+                     error_title = case when best.word = 'failed' then best.error_title else o.error_title end
+                 from best
+                 where o.wamid = best.wamid
+                   and coalesce(array_position(array['sent', 'failed', 'delivered', 'read'], o.delivery), 0)
+                       < best.rank
+                 returning o.id
+             )
+             update message_status s
+             set attempts = s.attempts + 1,
+                 applied_at = case when o.known then now() end,
+                 attempt_at = now() + least(300, 2 ^ least(s.attempts, 10)) * interval '1 second'
+             from due
+             cross join lateral
+                 (select exists (select 1 from outbox where wamid = due.wamid) as known) o
+             where s.wamid = due.wamid and s.status = due.status",
+            BATCH
+        )
+        .execute(&mut tx)
+        .await
+        .during("apply statuses")?;
+        tx.commit().await?;
+        Ok(done.rows_affected())
+    }
+}

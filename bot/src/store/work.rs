@@ -1,0 +1,217 @@
+//! One turn of a conversation: its lock, its waiting messages in order, and what comes of them, in
+//! one transaction.
+
+mod merge;
+mod poison;
+mod record;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::{Bsuid, ContactId, Identity, Lane, Phone, RequestId, Wamid};
+use crate::store::error::{During, StoreError};
+use crate::store::tx::Tx;
+use crate::store::{Store, fence};
+
+pub use poison::Verdict;
+pub use record::{Answer, Change, Moved, Turn};
+
+/// What a worker may work.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// The worker's own revision, whose smoke lane it always works.
+    pub revision: String,
+    /// Whether to try the live lane too.
+    pub live: bool,
+    /// How many messages one turn takes at most.
+    pub messages: i64,
+}
+
+/// What claiming found.
+#[derive(Debug)]
+pub enum Claim {
+    /// Nothing waits, or all that waits is being worked.
+    Idle,
+    /// The live work belongs to another revision.
+    NotOwner,
+    /// Two contacts were found to be one and joined; claim again.
+    Joined,
+    /// A conversation, locked until its turn is recorded or dropped.
+    Work(Box<Claimed>),
+}
+
+/// A locked conversation and its waiting messages.
+#[derive(Debug)]
+pub struct Claimed {
+    tx: Tx,
+    /// Whose conversation it is.
+    pub contact: ContactId,
+    /// Its lane.
+    pub lane: Lane,
+    /// Its stored state, if it has begun.
+    pub state: Option<Value>,
+    /// When that state ends to count.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The ids by which the person is answered.
+    pub identity: Identity,
+    /// The registered person's name.
+    pub user_name: Option<String>,
+    /// The waiting messages, in order.
+    pub messages: Vec<Stored>,
+}
+
+/// A stored message.
+#[derive(Debug)]
+pub struct Stored {
+    /// Its place in the order of acceptance.
+    pub id: i64,
+    /// Meta's id.
+    pub wamid: Option<Wamid>,
+    /// Its type.
+    pub kind: String,
+    /// Who it says sent it.
+    pub identity: Identity,
+    /// The sender's profile name.
+    pub profile_name: Option<String>,
+    /// Its JSON.
+    pub raw: Vec<u8>,
+    /// The webhook that brought it.
+    pub request_id: Option<RequestId>,
+    /// When it was stored.
+    pub accepted_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Locks the conversation whose message waits longest and that nobody else works.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn claim_work(&self, reach: &Reach) -> Result<Claim, StoreError> {
+        let mut tx = self.begin().await?;
+        if reach.live && !fence::holds(&mut tx, &reach.revision).await? {
+            return Ok(Claim::NotOwner);
+        }
+        let Some(locked) = lock_next(&mut tx, &lanes(reach)).await? else {
+            tx.rollback().await;
+            return Ok(Claim::Idle);
+        };
+        if let Some(other) = locked.merged_into {
+            merge::hand_over(&mut tx, locked.contact, other).await?;
+            tx.commit().await?;
+            return Ok(Claim::Joined);
+        }
+        let messages = waiting(&mut tx, locked.contact, reach.messages).await?;
+        match merge::needed(&mut tx, &locked, &messages).await? {
+            merge::Need::None => {}
+            merge::Need::Join(other) => {
+                let joined = merge::join(&mut tx, locked.contact, other).await?;
+                return if joined {
+                    tx.commit().await?;
+                    Ok(Claim::Joined)
+                } else {
+                    tx.rollback().await;
+                    Ok(Claim::Idle)
+                };
+            }
+        }
+        let user_name = user_name(&mut tx, locked.contact).await?;
+        Ok(Claim::Work(Box::new(Claimed {
+            tx,
+            contact: locked.contact,
+            lane: locked.lane,
+            state: locked.state,
+            expires_at: locked.expires_at,
+            identity: locked.identity,
+            user_name,
+            messages,
+        })))
+    }
+}
+
+fn lanes(reach: &Reach) -> Vec<String> {
+    let mut lanes = vec![reach.revision.clone()];
+    if reach.live {
+        lanes.push(Lane::live().as_str().to_owned());
+    }
+    lanes
+}
+
+struct Locked {
+    contact: ContactId,
+    lane: Lane,
+    state: Option<Value>,
+    expires_at: Option<DateTime<Utc>>,
+    identity: Identity,
+    merged_into: Option<ContactId>,
+}
+
+async fn lock_next(tx: &mut Tx, lanes: &[String]) -> Result<Option<Locked>, StoreError> {
+    let row = sqlx::query!(
+        r#"select c.contact_id, c.lane, c.state, c.expires_at, c.phone, c.bsuid, k.merged_into
+        from inbox i
+        join conversation c on c.contact_id = i.contact_id
+        join contact k on k.id = i.contact_id
+        where i.worked_at is null and i.dead_at is null and i.lane = any($1) and c.retry_at <= now()
+        order by i.id
+        limit 1
+        for no key update of c skip locked"#,
+        lanes
+    )
+    .fetch_optional(&mut *tx)
+    .await
+    .during("claim conversation")?;
+    Ok(row.map(|row| Locked {
+        contact: ContactId(row.contact_id),
+        lane: Lane::named(row.lane),
+        state: row.state,
+        expires_at: row.expires_at,
+        identity: identity(row.phone, row.bsuid),
+        merged_into: row.merged_into.map(ContactId),
+    }))
+}
+
+/// A statement of its own: it sees what was committed before the lock was had.
+async fn waiting(tx: &mut Tx, contact: ContactId, limit: i64) -> Result<Vec<Stored>, StoreError> {
+    let rows = sqlx::query!(
+        "select id, wamid, kind, phone, bsuid, profile_name, raw, request_id, accepted_at
+         from inbox where contact_id = $1 and worked_at is null and dead_at is null
+         order by id limit $2",
+        contact.0,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .during("read waiting messages")?;
+    let stored = rows.into_iter().map(|row| Stored {
+        id: row.id,
+        wamid: Wamid::parse(&row.wamid).ok(),
+        kind: row.kind,
+        identity: identity(row.phone, row.bsuid),
+        profile_name: row.profile_name,
+        raw: row.raw,
+        request_id: RequestId::parse(&row.request_id),
+        accepted_at: row.accepted_at,
+    });
+    Ok(stored.collect())
+}
+
+async fn user_name(tx: &mut Tx, contact: ContactId) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query!("select name from users where contact_id = $1", contact.0)
+        .fetch_optional(&mut *tx)
+        .await
+        .during("read user")?;
+    Ok(row.map(|row| row.name))
+}
+
+fn identity(phone: Option<String>, bsuid: Option<String>) -> Identity {
+    Identity {
+        phone: phone.and_then(|phone| Phone::parse(&phone).ok()),
+        bsuid: bsuid.and_then(|bsuid| Bsuid::parse(&bsuid).ok()),
+    }
+}
+
+/// A fresh id, in the order of time.
+fn fresh_id() -> Uuid {
+    Uuid::now_v7()
+}

@@ -1,0 +1,138 @@
+//! Two contacts that a message shows to be one person become one.
+
+use crate::domain::{ContactId, Identity};
+use crate::store::error::{During, StoreError};
+use crate::store::tx::Tx;
+use crate::store::work::{Locked, Stored};
+
+/// Whether a claimed conversation's messages name another contact as the same person.
+pub(super) enum Need {
+    None,
+    Join(ContactId),
+}
+
+/// Looks at the messages that carry phone and user id, unless both were seen together before.
+pub(super) async fn needed(
+    tx: &mut Tx,
+    locked: &Locked,
+    messages: &[Stored],
+) -> Result<Need, StoreError> {
+    let mut seen: Option<&Identity> = None;
+    for message in messages {
+        let identity = &message.identity;
+        let (Some(phone), Some(bsuid)) = (&identity.phone, &identity.bsuid) else {
+            continue;
+        };
+        if *identity == locked.identity || Some(identity) == seen {
+            continue;
+        }
+        seen = Some(identity);
+        let other = sqlx::query!(
+            "select contact_id from contact_alias
+             where lane = $1 and contact_id <> $2
+               and ((kind = 'phone' and value = $3) or (kind = 'bsuid' and value = $4))
+             limit 1",
+            locked.lane.as_str(),
+            locked.contact.0,
+            phone.digits(),
+            bsuid.as_str()
+        )
+        .fetch_optional(&mut *tx)
+        .await
+        .during("find same person")?;
+        if let Some(other) = other {
+            return Ok(Need::Join(ContactId(other.contact_id)));
+        }
+    }
+    Ok(Need::None)
+}
+
+/// Gives all of the other contact to the one that is locked; false while the other is being worked.
+pub(super) async fn join(
+    tx: &mut Tx,
+    keep: ContactId,
+    other: ContactId,
+) -> Result<bool, StoreError> {
+    // Never waits for a second conversation's lock: whoever holds it might wait for ours.
+    let locked = sqlx::query!(
+        "select contact_id from conversation where contact_id = $1 for no key update skip locked",
+        other.0
+    )
+    .fetch_optional(&mut *tx)
+    .await
+    .during("lock same person")?;
+    if locked.is_none() {
+        return Ok(false);
+    }
+    hand_over(tx, other, keep).await?;
+    sqlx::query!(
+        "update conversation k
+         set state = coalesce(k.state, o.state), expires_at = coalesce(k.expires_at, o.expires_at),
+             phone = coalesce(k.phone, o.phone), bsuid = coalesce(k.bsuid, o.bsuid), updated_at = now()
+         from conversation o where k.contact_id = $1 and o.contact_id = $2",
+        keep.0,
+        other.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("join conversations")?;
+    sqlx::query!(
+        "update conversation set state = null where contact_id = $1",
+        other.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("end joined conversation")?;
+    sqlx::query!(
+        "update contact set merged_into = $1 where id = $2",
+        keep.0,
+        other.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("mark joined contact")?;
+    Ok(true)
+}
+
+/// Moves ids, messages and registration from one contact to another. Also for what a webhook stored
+/// for a contact while that was being joined.
+pub(super) async fn hand_over(
+    tx: &mut Tx,
+    from: ContactId,
+    to: ContactId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update contact_alias set contact_id = $1 where contact_id = $2",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over aliases")?;
+    sqlx::query!(
+        "update inbox set contact_id = $1 where contact_id = $2",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over messages")?;
+    sqlx::query!(
+        "update outbox set contact_id = $1 where contact_id = $2",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over replies")?;
+    sqlx::query!(
+        "update users set contact_id = $1, updated_at = now() where contact_id = $2
+         and not exists (select 1 from users where contact_id = $1)",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over user")?;
+    Ok(())
+}

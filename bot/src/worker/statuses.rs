@@ -1,0 +1,35 @@
+//! Applies what Meta tells about messages of ours.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{POLL, Workshop, rest};
+use crate::telemetry::chain;
+
+pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
+    let mut wakes = workshop.wake.watch();
+    let mut complained = false;
+    while rest(&mut wakes, POLL, &stop).await {
+        if !workshop.pod.may_work() || !workshop.pod.owns_work() {
+            continue;
+        }
+        match drain(&workshop).await {
+            Ok(()) => complained = false,
+            Err(error) if !complained => {
+                complained = true;
+                let error = chain(&error);
+                tracing::warn!(event = "db_error", error, "statuses wait");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn drain(workshop: &Workshop) -> Result<(), crate::store::StoreError> {
+    while workshop
+        .store
+        .apply_statuses(workshop.pod.revision())
+        .await?
+        > 0
+    {}
+    Ok(())
+}

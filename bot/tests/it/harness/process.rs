@@ -1,0 +1,99 @@
+//! The real program as a process of its own.
+
+use std::collections::BTreeMap;
+use std::process::{Output, Stdio};
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::eventually;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ubermench-bot");
+
+/// A running `serve`, killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Process {
+    /// Starts `serve` and waits until it is ready.
+    pub(crate) async fn serve(environment: &BTreeMap<String, String>) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .arg("serve")
+            .env_clear()
+            .envs(environment)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("serve tells where it listens");
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            if line["event"] == "started" {
+                break line["http"].as_str().unwrap().to_owned();
+            }
+        };
+        // The pipe must not fill up.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let process = Self {
+            child,
+            url: format!("http://{address}"),
+        };
+        let client = reqwest::Client::new();
+        eventually("the process is ready", || async {
+            let answer = client
+                .get(format!("{}/health/pod", process.url))
+                .send()
+                .await;
+            match answer {
+                Ok(answer) if answer.status() == 200 => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        })
+        .await;
+        process
+    }
+
+    /// SIGKILL, at once.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM; returns the exit code.
+    pub(crate) async fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().unwrap().to_string();
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .unwrap();
+        let ended = self.child.wait();
+        let limit = std::time::Duration::from_secs(30);
+        tokio::time::timeout(limit, ended)
+            .await
+            .expect("ends within 30 s")
+            .unwrap()
+            .code()
+    }
+}
+
+/// Runs a subcommand to its end.
+pub(crate) async fn run(command: &str, environment: &BTreeMap<String, String>) -> Output {
+    let mut program = Command::new(PROGRAM);
+    program
+        .arg(command)
+        .env_clear()
+        .envs(environment)
+        .kill_on_drop(true);
+    let limit = std::time::Duration::from_secs(60);
+    tokio::time::timeout(limit, program.output())
+        .await
+        .expect("ends within a minute")
+        .unwrap()
+}

@@ -1,0 +1,172 @@
+//! Who is who: phones and user ids of one person lead to one conversation.
+
+use serde_json::{Value, json};
+
+use crate::harness::{World, notification, text};
+
+const PHONE: &str = "12025550118";
+
+fn from_user(wamid: &str, bsuid: &str, phone: Option<&str>) -> Value {
+    let mut message = text(wamid, phone.unwrap_or_default(), "hi");
+    message["from_user_id"] = json!(bsuid);
+    if phone.is_none() {
+        message.as_object_mut().unwrap().remove("from");
+    }
+    message
+}
+
+async fn post(world: &World, bot: &crate::harness::Bot, message: Value) {
+    assert_eq!(
+        world.post(bot, &notification(&[message])).await.status(),
+        200
+    );
+    world
+        .until_count("select count(*) from inbox where worked_at is null", 0)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_a_phone_is_answered_by_user_id() {
+    let world = World::new().await;
+    let bot = world.bot(&[]).await;
+    post(&world, &bot, from_user("wamid.1", "US.33019", None)).await;
+    world
+        .until_count("select count(*) from outbox where outcome = 'sent'", 2)
+        .await;
+    assert!(
+        world
+            .simulator
+            .control
+            .sent(None, 0)
+            .iter()
+            .all(|sent| sent.to == "US.33019")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_seen_together_become_one_person_whose_talk_goes_on() {
+    let world = World::new().await;
+    let bot = world.bot(&[]).await;
+    post(&world, &bot, text("wamid.1", PHONE, "hi")).await;
+    post(&world, &bot, text("wamid.2", PHONE, "plumbing")).await;
+    post(&world, &bot, text("wamid.3", PHONE, "Tom Reed")).await;
+    post(&world, &bot, from_user("wamid.4", "US.33019", None)).await;
+    assert_eq!(
+        world
+            .count("select count(*) from contact where merged_into is null")
+            .await,
+        2
+    );
+    post(&world, &bot, from_user("wamid.5", "US.33019", Some(PHONE))).await;
+    assert_eq!(
+        world
+            .count("select count(*) from contact where merged_into is null")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .count("select count(distinct contact_id) from contact_alias")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .count("select count(distinct contact_id) from inbox")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .count("select count(distinct contact_id) from outbox")
+            .await,
+        1
+    );
+    // Both ids lead to the registered person from now on.
+    post(&world, &bot, from_user("wamid.6", "US.33019", None)).await;
+    assert_eq!(
+        world.count("select count(*) from users u join contact_alias a using (contact_id) join inbox i using (contact_id) where i.wamid = 'wamid.6' and a.value = '12025550118'").await,
+        1
+    );
+    let to = world
+        .texts("select payload->>'to' from outbox order by id desc limit 1")
+        .await;
+    assert_eq!(to, [PHONE]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_number_takes_the_account_along_if_it_is_free() {
+    let world = World::new().await;
+    let bot = world.bot(&[]).await;
+    let system = |wamid: &str, from: &str, to: &str| {
+        json!({"id": wamid, "from": from, "timestamp": "1", "type": "system",
+               "system": {"type": "user_changed_number", "wa_id": to, "body": "x"}})
+    };
+    post(&world, &bot, text("wamid.1", PHONE, "hi")).await;
+    post(&world, &bot, text("wamid.2", PHONE, "plumbing")).await;
+    post(&world, &bot, text("wamid.3", PHONE, "Tom Reed")).await;
+    let before = world.count("select count(*) from outbox").await;
+    post(&world, &bot, system("wamid.4", PHONE, "12025550999")).await;
+    assert_eq!(
+        world.count("select count(*) from outbox").await,
+        before,
+        "no reply to a system message"
+    );
+    assert_eq!(
+        world.texts("select value from contact_alias").await,
+        ["12025550999"]
+    );
+    post(&world, &bot, text("wamid.5", "12025550999", "menu")).await;
+    assert_eq!(world.count("select count(*) from contact").await, 1);
+    let to = world
+        .texts("select payload->>'to' from outbox order by id desc limit 1")
+        .await;
+    assert_eq!(to, ["12025550999"]);
+    // A number that belongs to somebody stays with them.
+    post(&world, &bot, text("wamid.6", "12025550777", "hi")).await;
+    post(
+        &world,
+        &bot,
+        system("wamid.7", "12025550999", "12025550777"),
+    )
+    .await;
+    assert_eq!(
+        world
+            .count("select count(distinct contact_id) from contact_alias")
+            .await,
+        2
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_new_people_at_once_on_two_replicas_get_one_contact_each() {
+    let world = World::new().await;
+    let (one, two) = (world.bot(&[]).await, world.bot(&[]).await);
+    let bodies: Vec<Vec<u8>> = (0..60)
+        .map(|n| {
+            let who = n % 15;
+            let message = from_user(
+                &format!("wamid.{n}"),
+                &format!("US.{who}"),
+                Some(&format!("120255501{who:02}")),
+            );
+            notification(&[message])
+        })
+        .collect();
+    let posts = bodies
+        .iter()
+        .enumerate()
+        .map(|(n, body)| world.post(if n % 2 == 0 { &one } else { &two }, body));
+    let answers = futures::future::join_all(posts).await;
+    assert!(answers.iter().all(|answer| answer.status() == 200));
+    world
+        .until_count("select count(*) from inbox where worked_at is null", 0)
+        .await;
+    assert_eq!(
+        world
+            .count("select count(*) from contact where merged_into is null")
+            .await,
+        15
+    );
+    assert_eq!(world.count("select count(*) from contact_alias").await, 30);
+}

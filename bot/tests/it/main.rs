@@ -1,0 +1,26 @@
+//! The bot against a real PostgreSQL, a real Redis and a simulated WhatsApp. One binary; each test has
+//! a database of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop at the first surprise"
+)]
+
+mod conversations;
+mod delivery;
+mod fence;
+mod harness;
+mod health;
+mod identities;
+mod kill;
+mod ledger;
+mod outage;
+mod payloads;
+mod poison;
+mod replicas;
+mod statuses;
+mod subcommands;
+mod webhook;

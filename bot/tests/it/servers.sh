@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Starts a PostgreSQL and a Redis on free ports, prints their addresses, and ends both, leaving
+# nothing behind, once standard input is closed: that is when the tests are over, however they end.
+set -euo pipefail
+PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
+work=$(mktemp -d)
+data=$work/data
+# PostgreSQL refuses to run as root.
+as_user=()
+if [ "$(id -u)" = 0 ]; then
+  chmod 755 "$work"
+  install -d -o postgres "$data" "$work/socket"
+  as_user=(runuser -u postgres --)
+else
+  mkdir "$data" "$work/socket"
+fi
+redis=
+stop() {
+  [ ! -e "$data/postmaster.pid" ] || "${as_user[@]}" "$(command -v pg_ctl)" -D "$data" -m immediate stop >/dev/null || true
+  [ -z "$redis" ] || kill "$redis" || true
+  cd /
+  rm -rf "$work"
+}
+trap stop EXIT
+cd "$work"
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+}
+"${as_user[@]}" "$(command -v initdb)" -D "$data" -A trust -U postgres --no-sync >/dev/null
+port=$(free_port)
+"${as_user[@]}" "$(command -v pg_ctl)" -D "$data" -w -l "$data/log" \
+  -o "-p $port -k $work/socket -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off" start >/dev/null
+redis_port=$(free_port)
+redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no >/dev/null &
+redis=$!
+until (exec 3<>"/dev/tcp/127.0.0.1/$redis_port") 2>/dev/null; do kill -0 "$redis"; sleep 0.05; done
+echo "postgres://postgres@127.0.0.1:$port/postgres redis://127.0.0.1:$redis_port"
+cat >/dev/null

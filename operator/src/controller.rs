@@ -1,0 +1,150 @@
+//! Watches, and which resource each event belongs to. Events only say that something changed: a pass reads everything.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{Stream, StreamExt};
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::{ConfigMap, Pod, Secret, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use kube::core::PartialObjectMeta;
+use kube::runtime::reflector::{ObjectRef, Store};
+use kube::runtime::watcher::{self, watcher};
+use kube::runtime::{Controller, WatchStreamExt, controller};
+use kube::{Api, Client, Resource, ResourceExt};
+use tokio_util::sync::CancellationToken;
+use ubermench_crds::{UbermenchDeployment, UbermenchDeploymentSpec};
+
+use crate::context::Context;
+use crate::metrics::Metrics;
+use crate::names::{INSTANCE, MANAGER};
+use crate::reconcile::{error_policy, reconcile};
+
+/// Resources that are reconciled at once.
+const CONCURRENCY: u16 = 16;
+
+/// The controller could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client for the bots' internal port can't be made")]
+pub struct SetUp(#[source] reqwest::Error);
+
+/// Reconciles until it is stopped; passes under way are ended.
+pub async fn run(
+    client: Client,
+    namespace: Option<String>,
+    identity: String,
+    metrics: Metrics,
+    stop: CancellationToken,
+) -> Result<(), SetUp> {
+    let http = reqwest::Client::builder()
+        // Pods are asked directly, whatever proxy the environment names.
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(1))
+        .pool_idle_timeout(Duration::from_secs(20))
+        .build()
+        .map_err(SetUp)?;
+    let ctx = Arc::new(Context::new(client.clone(), http, metrics, identity));
+    let scope = Scope { client, namespace };
+    let resources = Controller::new(scope.api::<UbermenchDeployment>(), watcher::Config::default())
+        .with_config(controller::Config::default().concurrency(CONCURRENCY));
+    let store = resources.store();
+    let by_name = |store: Store<UbermenchDeployment>| move |object| referring(&store, &object);
+    let config_maps = store.clone();
+    resources
+        .watches_stream(scope.children::<Deployment>(), |object| owner(&object))
+        .watches_stream(scope.children::<Service>(), |object| owner(&object))
+        .watches_stream(scope.children::<ControllerRevision>(), |object| owner(&object))
+        .watches_stream(scope.children::<Job>(), |object| owner(&object))
+        .watches_stream(scope.children::<Pod>(), |object| owner(&object))
+        .watches_stream(scope.children::<EndpointSlice>(), |object| owner(&object))
+        .watches_stream(scope.all::<Secret>(), by_name(store))
+        .watches_stream(scope.all::<ConfigMap>(), move |object| referring(&config_maps, &object))
+        .graceful_shutdown_on(stop.cancelled_owned())
+        .run(reconcile, error_policy, ctx)
+        .for_each(async |result| report(result))
+        .await;
+    Ok(())
+}
+
+/// Where objects are watched: everywhere, or in one namespace.
+struct Scope {
+    client: Client,
+    namespace: Option<String>,
+}
+
+/// Metadata of one object.
+type Meta<K> = PartialObjectMeta<K>;
+
+impl Scope {
+    fn api<K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>>(&self) -> Api<K> {
+        match &self.namespace {
+            Some(namespace) => Api::namespaced(self.client.clone(), namespace),
+            None => Api::all(self.client.clone()),
+        }
+    }
+
+    /// Metadata of what carries our label.
+    fn children<K>(&self) -> impl Stream<Item = Result<Meta<K>, watcher::Error>> + Send + use<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Send + Sync + 'static,
+    {
+        let ours = watcher::Config::default().labels(&format!("app.kubernetes.io/managed-by={MANAGER}"));
+        watcher(self.api::<Meta<K>>(), ours).default_backoff().touched_objects()
+    }
+
+    /// Metadata of all objects of a kind.
+    fn all<K>(&self) -> impl Stream<Item = Result<Meta<K>, watcher::Error>> + Send + use<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Send + Sync + 'static,
+    {
+        watcher(self.api::<Meta<K>>(), watcher::Config::default()).default_backoff().touched_objects()
+    }
+}
+
+/// The resource that a child belongs to, by its label; endpoints have the labels of their Service.
+fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
+    let name = object.labels().get(INSTANCE)?;
+    Some(ObjectRef::new(name).within(&object.namespace()?))
+}
+
+/// The resources that refer to a Secret or ConfigMap by its name, and the one that it belongs to.
+fn referring<K: ResourceExt>(store: &Store<UbermenchDeployment>, object: &K) -> Vec<ObjectRef<UbermenchDeployment>> {
+    let (name, namespace) = (object.name_any(), object.namespace());
+    let resources = store.state().into_iter().filter(|resource| resource.namespace() == namespace);
+    let mut found: Vec<_> = resources
+        .filter(|resource| references(&resource.spec).contains(name.as_str()))
+        .map(|resource| ObjectRef::from_obj(&*resource))
+        .collect();
+    let is_ours = object.labels().get("app.kubernetes.io/managed-by").is_some_and(|manager| manager == MANAGER);
+    found.extend(owner(object).filter(|_| is_ours));
+    found
+}
+
+/// Names of Secrets and ConfigMaps in a spec. One kind may be taken for the other: a pass too many does no harm.
+fn references(spec: &UbermenchDeploymentSpec) -> BTreeSet<&str> {
+    let own = [&spec.whatsapp.secret_name, &spec.database.secret_name, &spec.redis.secret_name];
+    let sources = spec.env.iter().filter_map(|variable| variable.value_from.as_ref());
+    let keys = sources.flat_map(|source| [&source.secret_key_ref, &source.config_map_key_ref]).flatten();
+    own.into_iter().chain(keys.map(|key| &key.name)).map(String::as_str).collect()
+}
+
+type Outcome = Result<
+    (ObjectRef<UbermenchDeployment>, controller::Action),
+    controller::Error<crate::error::Error, watcher::Error>,
+>;
+
+fn report(outcome: Outcome) {
+    match outcome {
+        Ok((object, action)) => tracing::debug!(%object, ?action, "reconciled"),
+        // It was deleted while its last event waited.
+        Err(controller::Error::ObjectNotFound(object)) => tracing::debug!(%object, "is gone"),
+        Err(controller::Error::ReconcilerFailed(error, object)) => {
+            tracing::warn!(%object, category = error.category().as_str(), error = error.chain(), "a pass failed");
+        }
+        Err(error) => tracing::warn!(%error, "a watch failed"),
+    }
+}

@@ -1,0 +1,21 @@
+//! Reconciles `UbermenchDeployment`: blue-green releases, migrations, gated rollback.
+
+pub mod app;
+pub mod apply;
+pub mod cleanup;
+pub mod config;
+pub mod context;
+pub mod controller;
+pub mod desired;
+pub mod error;
+pub mod events;
+pub mod http;
+pub mod lease;
+pub mod metrics;
+pub mod names;
+pub mod observe;
+pub mod reconcile;
+pub mod rollout;
+pub mod telemetry;
+pub mod validate;
+pub mod work;

@@ -1,0 +1,220 @@
+//! What the operator counts. Labels come from enums.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+use ubermench_crds::{Phase, Transition};
+
+use crate::error::Category;
+
+/// Counters of one process; clones count together.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    registry: Registry,
+    transitions: IntCounterVec,
+    reconcile_duration: HistogramVec,
+    reconcile_errors: IntCounterVec,
+    writes: IntCounterVec,
+    phase_duration: HistogramVec,
+    leading: IntGauge,
+}
+
+impl Metrics {
+    /// Counters at zero, in a registry of their own.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let inner = Inner {
+            transitions: counter(
+                &registry,
+                "transitions_total",
+                "Changes of phase, by the phase entered and the reason",
+                &["phase", "reason"],
+            )?,
+            reconcile_duration: histogram(
+                &registry,
+                "reconcile_duration_seconds",
+                "Time that a pass took",
+                &[],
+                &[
+                    0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0,
+                ],
+            )?,
+            reconcile_errors: counter(
+                &registry,
+                "reconcile_errors_total",
+                "Passes that failed, by kind of failure",
+                &["category"],
+            )?,
+            writes: counter(
+                &registry,
+                "writes_total",
+                "Writes to the Kubernetes API, by kind of object",
+                &["kind"],
+            )?,
+            phase_duration: histogram(
+                &registry,
+                "phase_duration_seconds",
+                "Time that a phase took, by phase",
+                &["phase"],
+                &[
+                    0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0,
+                ],
+            )?,
+            leading: IntGauge::new(
+                "ubermench_operator_leading",
+                "1 while this process holds the lease",
+            )?,
+            registry,
+        };
+        inner.registry.register(Box::new(inner.leading.clone()))?;
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// A resource changed its phase. The reason is one of [`crate::rollout::Reason`].
+    pub fn transition(&self, transition: &Transition) {
+        self.inner
+            .transitions
+            .with_label_values(&[phase_label(transition.to), transition.reason.as_str()])
+            .inc();
+    }
+
+    /// A resource left a phase after that time.
+    pub fn phase_ended(&self, phase: Phase, took: Duration) {
+        self.inner
+            .phase_duration
+            .with_label_values(&[phase_label(phase)])
+            .observe(took.as_secs_f64());
+    }
+
+    /// A pass ended, well or not.
+    pub fn reconciled(&self, took: Duration) {
+        self.inner
+            .reconcile_duration
+            .with_label_values::<&str>(&[])
+            .observe(took.as_secs_f64());
+    }
+
+    /// A pass failed.
+    pub fn failed(&self, category: Category) {
+        self.inner
+            .reconcile_errors
+            .with_label_values(&[category.as_str()])
+            .inc();
+    }
+
+    /// An object of that kind was written.
+    pub fn wrote(&self, kind: &'static str) {
+        self.inner.writes.with_label_values(&[kind]).inc();
+    }
+
+    /// Whether this process holds the lease.
+    pub fn leading(&self, leading: bool) {
+        self.inner.leading.set(leading.into());
+    }
+
+    /// All of it in Prometheus' text format.
+    pub fn encode(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.inner.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}
+
+fn counter(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<IntCounterVec, prometheus::Error> {
+    let counter = IntCounterVec::new(
+        Opts::new(format!("ubermench_operator_{name}"), help),
+        labels,
+    )?;
+    registry.register(Box::new(counter.clone()))?;
+    Ok(counter)
+}
+
+fn histogram(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+    buckets: &[f64],
+) -> Result<HistogramVec, prometheus::Error> {
+    let options =
+        HistogramOpts::new(format!("ubermench_operator_{name}"), help).buckets(buckets.to_vec());
+    let histogram = HistogramVec::new(options, labels)?;
+    registry.register(Box::new(histogram.clone()))?;
+    Ok(histogram)
+}
+
+const fn phase_label(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Stable => "Stable",
+        Phase::Snapshotting => "Snapshotting",
+        Phase::Migrating => "Migrating",
+        Phase::Starting => "Starting",
+        Phase::Verifying => "Verifying",
+        Phase::Switching => "Switching",
+        Phase::Baking => "Baking",
+        Phase::RollingBack => "RollingBack",
+        Phase::Failed => "Failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_counted_is_shown() {
+        let metrics = Metrics::new().unwrap();
+        metrics.reconciled(Duration::from_millis(30));
+        metrics.failed(Category::Conflict);
+        metrics.wrote("Deployment");
+        metrics.clone().wrote("Deployment");
+        metrics.phase_ended(Phase::Starting, Duration::from_secs(3));
+        metrics.leading(true);
+        let text = String::from_utf8(metrics.encode().unwrap()).unwrap();
+        for line in [
+            "ubermench_operator_reconcile_duration_seconds_bucket{le=\"0.05\"} 1",
+            "ubermench_operator_reconcile_duration_seconds_bucket{le=\"0.025\"} 0",
+            "ubermench_operator_reconcile_errors_total{category=\"conflict\"} 1",
+            "ubermench_operator_writes_total{kind=\"Deployment\"} 2",
+            "ubermench_operator_phase_duration_seconds_sum{phase=\"Starting\"} 3",
+            "ubermench_operator_leading 1",
+        ] {
+            assert!(
+                text.lines().any(|found| found == line),
+                "{line} is not in\n{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn phase_labels_are_the_words_of_the_status() {
+        for phase in [
+            Phase::Stable,
+            Phase::Snapshotting,
+            Phase::Migrating,
+            Phase::Starting,
+            Phase::Verifying,
+            Phase::Switching,
+            Phase::Baking,
+            Phase::RollingBack,
+            Phase::Failed,
+        ] {
+            assert_eq!(serde_json::json!(phase), phase_label(phase));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A pod of Kubernetes as decisions see it: whether it is ready, and what says that it will not become so.
+
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod as KubePod};
+use kube::ResourceExt;
+
+use crate::rollout::{Pod, Trouble, TroubleKind};
+
+/// Restarts that are no accident any more.
+const RESTARTS: i32 = 2;
+
+/// Reasons of the kubelet for an image that can't be had.
+const IMAGE: [&str; 6] = [
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "ImageInspectError",
+    "RegistryUnavailable",
+];
+
+/// Reasons for a container that can't be made.
+const CONFIG: [&str; 4] = [
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "PostStartHookError",
+];
+
+/// A pod as it counts; `None` for one that is being deleted or has ended.
+pub(super) fn serving(pod: &KubePod) -> Option<Pod> {
+    let ended = matches!(phase(pod), Some("Succeeded" | "Failed"));
+    if pod.metadata.deletion_timestamp.is_some() || ended {
+        return None;
+    }
+    Some(Pod {
+        name: pod.name_any(),
+        uid: pod.uid()?,
+        ready: is_ready(pod),
+        trouble: trouble(pod),
+    })
+}
+
+/// Its address, if it can be asked.
+pub(super) fn address(pod: &KubePod) -> Option<String> {
+    if pod.metadata.deletion_timestamp.is_some() || !is_ready(pod) {
+        return None;
+    }
+    pod.status.as_ref()?.pod_ip.clone()
+}
+
+/// Evidence that a pod that should run for good will not get well by waiting.
+fn trouble(pod: &KubePod) -> Option<Trouble> {
+    containers(pod).find_map(|container| {
+        stuck(pod, container).or_else(|| {
+            let again = container.restart_count >= RESTARTS && !container.ready;
+            let backing_off = waiting(container).is_some_and(|(reason, _)| reason == "CrashLoopBackOff");
+            (again || backing_off).then(|| ended(pod, container))
+        })
+    })
+}
+
+/// Evidence that a container can't begin.
+pub(super) fn stuck(pod: &KubePod, container: &ContainerStatus) -> Option<Trouble> {
+    let (reason, message) = waiting(container)?;
+    let kind = if IMAGE.contains(&reason) {
+        TroubleKind::ImagePull
+    } else if CONFIG.contains(&reason) {
+        TroubleKind::ContainerConfig
+    } else {
+        return None;
+    };
+    let image = container.image.as_str();
+    let message = match (kind, message.is_empty()) {
+        (TroubleKind::ImagePull, true) => format!("{reason} for {image}"),
+        (_, true) => reason.to_owned(),
+        (_, false) => format!("{reason}: {message}"),
+    };
+    Some(Trouble {
+        kind,
+        pod: pod.name_any(),
+        container: Some(container.name.clone()),
+        exit_code: None,
+        message,
+        log: Vec::new(),
+    })
+}
+
+/// How a container's last run ended.
+pub(super) fn ended(pod: &KubePod, container: &ContainerStatus) -> Trouble {
+    let state = container.state.as_ref().and_then(|state| state.terminated.as_ref());
+    let last = container.last_state.as_ref().and_then(|state| state.terminated.as_ref());
+    let run = state.or(last);
+    let reason = run.and_then(|run| run.reason.as_deref()).unwrap_or("Error");
+    // The termination message may be the end of the log; one line of it says enough, the rest is in the log.
+    let said = run.and_then(|run| run.message.as_deref()).and_then(last_line);
+    Trouble {
+        kind: TroubleKind::Crash,
+        pod: pod.name_any(),
+        container: Some(container.name.clone()),
+        exit_code: run.map(|run| run.exit_code),
+        message: said.map_or_else(|| reason.to_owned(), |said| format!("{reason}: {said}")),
+        log: Vec::new(),
+    }
+}
+
+/// Containers of a pod, the init containers first.
+pub(super) fn containers(pod: &KubePod) -> impl Iterator<Item = &ContainerStatus> {
+    let status = pod.status.as_ref();
+    let inits = status.and_then(|status| status.init_container_statuses.as_ref());
+    let mains = status.and_then(|status| status.container_statuses.as_ref());
+    inits.into_iter().chain(mains).flatten()
+}
+
+fn waiting(container: &ContainerStatus) -> Option<(&str, &str)> {
+    let waiting = container.state.as_ref()?.waiting.as_ref()?;
+    Some((waiting.reason.as_deref()?, waiting.message.as_deref().unwrap_or_default()))
+}
+
+fn last_line(text: &str) -> Option<String> {
+    let line = text.lines().rev().find(|line| !line.trim().is_empty())?;
+    Some(line.chars().take(300).collect())
+}
+
+fn is_ready(pod: &KubePod) -> bool {
+    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
+    conditions.into_iter().flatten().any(|condition| condition.type_ == "Ready" && condition.status == "True")
+}
+
+fn phase(pod: &KubePod) -> Option<&str> {
+    pod.status.as_ref()?.phase.as_deref()
+}

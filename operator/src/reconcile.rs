@@ -1,0 +1,173 @@
+//! The steps of a pass, in order, and what follows a failure.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use kube::runtime::controller::Action;
+use kube::{Api, ResourceExt};
+use rand::RngExt;
+use ubermench_crds::{Transition, UbermenchDeployment};
+
+use crate::context::Context;
+use crate::error::{Category, During, Error};
+use crate::names::Names;
+use crate::observe::{World, observe};
+use crate::rollout::{Decision, Observed, decide};
+use crate::{apply, cleanup, events};
+
+/// Passes that may follow each other at once. More in a row means that two parties undo each other's writes.
+const PASSES: usize = 40;
+
+/// Where [`PASSES`] ends, and where a name is taken.
+const PACE: Duration = Duration::from_secs(5);
+
+/// Events of transitions older than that are not posted again: the API server may have forgotten them.
+const EVENT_AGE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What follows a pass.
+enum Next {
+    /// It wrote; another one sees the result.
+    Again,
+    /// Nothing is due before that.
+    Wait(Duration),
+    /// The resource is gone.
+    Done,
+}
+
+/// Takes passes until nothing is due.
+pub async fn reconcile(object: Arc<UbermenchDeployment>, ctx: Arc<Context>) -> Result<Action, Error> {
+    let uid = object.uid().unwrap_or_default();
+    for _ in 0..PASSES {
+        let started = Instant::now();
+        let next = pass(&ctx, &object).await;
+        ctx.metrics.reconciled(started.elapsed());
+        match next {
+            Ok(Next::Again) => {}
+            Ok(Next::Wait(pause)) => {
+                ctx.note_success(&uid);
+                return Ok(Action::requeue(pause));
+            }
+            Ok(Next::Done) => {
+                ctx.forget(&uid);
+                return Ok(Action::await_change());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    tracing::warn!("passes without an end, pausing");
+    Ok(Action::requeue(PACE))
+}
+
+/// When to try again.
+#[expect(clippy::needless_pass_by_value, reason = "the signature is the controller's")]
+pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Context>) -> Action {
+    let failures = ctx.note_failure(&object.uid().unwrap_or_default()).min(16);
+    ctx.metrics.failed(error.category());
+    let (first, longest) = match error.category() {
+        Category::Conflict => (20, 1_000),
+        Category::Work => (200, 2_000),
+        Category::Forbidden | Category::Api | Category::NameTaken | Category::Object => (200, 60_000),
+    };
+    let pause = (first << (failures - 1)).min(longest);
+    let jitter = rand::rng().random_range(0.8..1.2);
+    Action::requeue(Duration::from_millis(pause).mul_f64(jitter))
+}
+
+/// One pass: one intent written, or one act carried out, or nothing.
+async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error> {
+    let (name, namespace) = (object.name_any(), object.namespace().ok_or(Error::Unnamed)?);
+    let api = Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), &namespace);
+    let Some(object) = api.get_opt(&name).await.during("read", "UbermenchDeployment", &name)? else {
+        return Ok(Next::Done);
+    };
+    if object.metadata.deletion_timestamp.is_some() {
+        if cleanup::is_held(&object) {
+            cleanup::release(ctx, &object, Timestamp::now()).await?;
+        }
+        return Ok(Next::Done);
+    }
+    if !cleanup::is_held(&object) {
+        cleanup::hold(ctx, &object).await?;
+        return Ok(Next::Again);
+    }
+    if let Some(transition) = object.status.as_ref().and_then(|status| status.transition.as_ref()) {
+        tell(ctx, &object, transition).await;
+    }
+    let (world, observed) = observe(ctx, object).await?;
+    let decision = decided(&world.names, &observed);
+    match &decision.act {
+        Some(act) => {
+            tracing::info!(?act, "acting");
+            match apply::act(ctx, &world, &observed.settings, act).await {
+                Ok(()) => Ok(Next::Again),
+                Err(error) => refused(ctx, &world, observed, decision, error).await,
+            }
+        }
+        None => write(ctx, &world, &observed, decision).await,
+    }
+}
+
+/// An act failed: what is known is told all the same.
+async fn refused(
+    ctx: &Context,
+    world: &World,
+    mut observed: Observed,
+    decision: Decision,
+    error: Error,
+) -> Result<Next, Error> {
+    if error.category() == Category::Conflict {
+        return Err(error);
+    }
+    if let Error::NameTaken { kind, name } = &error {
+        observed.blocked = Some(format!("{kind} {name} exists and belongs to someone else: rename or delete it"));
+        let decision = decided(&world.names, &observed);
+        return match write(ctx, world, &observed, decision).await? {
+            Next::Again | Next::Wait(_) => Ok(Next::Wait(PACE)),
+            Next::Done => Ok(Next::Done),
+        };
+    }
+    write(ctx, world, &observed, decision).await?;
+    Err(error)
+}
+
+/// Writes the status, unless it is as it was.
+async fn write(ctx: &Context, world: &World, observed: &Observed, decision: Decision) -> Result<Next, Error> {
+    if decision.status == observed.status {
+        return Ok(Next::Wait(decision.requeue));
+    }
+    let written = apply::status(ctx, &world.object, decision.status).await?;
+    let transition = written.status.as_ref().and_then(|status| status.transition.as_ref());
+    if let Some(transition) = transition.filter(|transition| observed.status.transition.as_ref() != Some(transition)) {
+        tracing::info!(from = ?transition.from, to = ?transition.to, reason = transition.reason, "transition");
+        ctx.metrics.transition(transition);
+        if let Some(last) = &observed.status.transition {
+            let took = transition.time.0.duration_since(last.time.0);
+            ctx.metrics.phase_ended(transition.from, took.unsigned_abs());
+        }
+        tell(ctx, &written, transition).await;
+    }
+    Ok(Next::Again)
+}
+
+fn decided(names: &Names, observed: &Observed) -> Decision {
+    let mut decision = decide(observed, Timestamp::now());
+    let active = decision.status.active.as_ref();
+    decision.status.selector = active.map_or_else(String::new, |active| names.pod_selector_text(&active.revision));
+    decision
+}
+
+/// Posts a transition's Event, unless this process has. One that can't be posted is tried again in the next pass.
+async fn tell(ctx: &Context, object: &UbermenchDeployment, transition: &Transition) {
+    let uid = object.uid().unwrap_or_default();
+    if ctx.has_posted(&uid, transition.sequence) {
+        return;
+    }
+    if Timestamp::now().duration_since(transition.time.0) < EVENT_AGE
+        && let Err(error) = events::publish(&ctx.client, &ctx.instance, object, transition).await
+    {
+        tracing::warn!(error = error.chain(), "an Event could not be posted");
+        return;
+    }
+    ctx.note_posted(&uid, transition.sequence);
+}

@@ -1,0 +1,236 @@
+//! What one pass saw, in the terms that decisions need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
+
+/// The world of one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// Generation of the resource.
+    pub generation: i64,
+    /// Its status as it was read.
+    pub status: UbermenchDeploymentStatus,
+    /// Its settings.
+    pub settings: Settings,
+    /// Whether the operator's own Secret is there.
+    pub internal_secret: bool,
+    /// What the resource asks for.
+    pub desired: Desired,
+    /// Everything that exists, by revision.
+    pub revisions: BTreeMap<String, Revision>,
+    /// The active Service, if it exists.
+    pub active_service: Option<ServiceView>,
+    /// The preview Service, if it exists.
+    pub preview_service: Option<ServiceView>,
+    /// Why nothing can be written, if so: a name that we need belongs to someone else.
+    pub blocked: Option<String>,
+    /// Who owns the work, as a pod of the active side told; `None` when none could be asked.
+    pub work: Option<WorkOwner>,
+}
+
+/// What of the spec is no part of a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `spec.paused`.
+    pub paused: bool,
+    /// `spec.replicas`.
+    pub replicas: i32,
+    /// `spec.migrations.enabled`.
+    pub migrations: bool,
+    /// `spec.rollout.gates.smoke.enabled`.
+    pub smoke: bool,
+    /// `spec.rollout.gates.smoke.deadlineSeconds`.
+    pub smoke_seconds: i64,
+    /// `spec.rollout.bakeSeconds`.
+    pub bake_seconds: i64,
+    /// `spec.rollout.warmSeconds`.
+    pub warm_seconds: i64,
+    /// `spec.rollout.deadlines.startSeconds`.
+    pub start_seconds: i64,
+    /// `spec.rollout.deadlines.migrateSeconds`.
+    pub migrate_seconds: i64,
+    /// `spec.rollout.historyLimit`.
+    pub history_limit: usize,
+}
+
+/// What the resource asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Desired {
+    /// A revision.
+    Revision {
+        /// Its name.
+        name: String,
+        /// Its image.
+        image: String,
+    },
+    /// A Secret or ConfigMap, or a key in one, is missing or empty: nothing can be built, what serves serves on.
+    Missing {
+        /// Which, in a sentence.
+        message: String,
+    },
+    /// The spec makes no sense: nothing new begins, what serves serves on.
+    Invalid {
+        /// Which fields and why, in a sentence.
+        message: String,
+    },
+}
+
+/// All that exists of a revision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Its `ControllerRevision`'s number, if it is recorded.
+    pub recorded: Option<i64>,
+    /// Attempts in which it passed its gates, from its record.
+    pub passes: BTreeSet<i64>,
+    /// Its snapshot Secret.
+    pub snapshot: Option<Snapshot>,
+    /// Its Deployment.
+    pub deployment: Option<Workload>,
+    /// Its pods, those that are being deleted left out.
+    pub pods: Vec<Pod>,
+    /// Its migration Jobs, by attempt.
+    pub migrations: BTreeMap<i64, JobState>,
+    /// Its smoke Jobs, by attempt.
+    pub smokes: BTreeMap<i64, JobState>,
+}
+
+/// A snapshot Secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Snapshot {
+    /// There.
+    Kept,
+    /// Deleted by hand, still readable through its finalizer.
+    Deleted,
+}
+
+/// A Deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Its colour.
+    pub color: Color,
+    /// `spec.replicas`.
+    pub replicas: i32,
+    /// `spec.paused`.
+    pub paused: bool,
+    /// Whether its `ReplicaSet` exists.
+    pub has_replica_set: bool,
+    /// Whether anything else that we own was edited.
+    pub drifted: bool,
+    /// Why no pods can be made (quota, admission), if so.
+    pub refused: Option<String>,
+}
+
+/// A pod that is not being deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pod {
+    /// Its name.
+    pub name: String,
+    /// Its UID.
+    pub uid: String,
+    /// Its `Ready` condition.
+    pub ready: bool,
+    /// Evidence that it will not get well by waiting.
+    pub trouble: Option<Trouble>,
+}
+
+/// Evidence of a failure, from the status of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What kind.
+    pub kind: TroubleKind,
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: Option<String>,
+    /// Exit code of the container's last run.
+    pub exit_code: Option<i32>,
+    /// What Kubernetes or the program said.
+    pub message: String,
+    /// The last lines of its log.
+    pub log: Vec<String>,
+}
+
+/// Kinds of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// The image can't be had.
+    ImagePull,
+    /// The container can't be made: a missing Secret, a wrong user.
+    ContainerConfig,
+    /// The program ended.
+    Crash,
+}
+
+/// A Job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Not ended; with evidence that it can't begin, if there is any.
+    Running(Option<Trouble>),
+    /// Its program ended with 0; with its termination message.
+    Succeeded(String),
+    /// It failed; with its last pod's evidence.
+    Failed(Trouble),
+}
+
+impl JobState {
+    /// Its evidence of a failure, to be completed.
+    pub fn trouble_mut(&mut self) -> Option<&mut Trouble> {
+        match self {
+            Self::Running(trouble) => trouble.as_mut(),
+            Self::Failed(trouble) => Some(trouble),
+            Self::Succeeded(_) => None,
+        }
+    }
+}
+
+/// A Service and its endpoints.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceView {
+    /// The revision that it selects; `None` when the selector was damaged.
+    pub revision: Option<String>,
+    /// Whether anything else that we own was edited.
+    pub drifted: bool,
+    /// UIDs of the pods behind its ready endpoints, from `EndpointSlices`.
+    pub ready: BTreeSet<String>,
+}
+
+impl Observed {
+    /// What exists of a revision.
+    pub fn revision(&self, name: &str) -> Option<&Revision> {
+        self.revisions.get(name)
+    }
+
+    /// Whether traffic for a revision is confirmed: the Service selects it, and every ready endpoint, at least one, is a
+    /// pod of it. `EndpointSlices` lag behind selectors, so the pods' UIDs are compared.
+    pub fn serves(&self, service: Option<&ServiceView>, revision: &str) -> bool {
+        let Some(service) = service else { return false };
+        let pods = self.revision(revision).map(Revision::uids).unwrap_or_default();
+        service.revision.as_deref() == Some(revision)
+            && !service.ready.is_empty()
+            && service.ready.iter().all(|uid| pods.contains(uid.as_str()))
+    }
+
+    /// How many ready endpoints of a Service are pods of a revision.
+    pub fn endpoints(&self, service: Option<&ServiceView>, revision: &str) -> usize {
+        let pods = self.revision(revision).map(Revision::uids).unwrap_or_default();
+        service.map_or(0, |service| service.ready.iter().filter(|uid| pods.contains(uid.as_str())).count())
+    }
+}
+
+impl Revision {
+    /// UIDs of its pods.
+    pub fn uids(&self) -> BTreeSet<&str> {
+        self.pods.iter().map(|pod| pod.uid.as_str()).collect()
+    }
+
+    /// Its ready pods.
+    pub fn ready(&self) -> impl Iterator<Item = &Pod> {
+        self.pods.iter().filter(|pod| pod.ready)
+    }
+
+    /// The first evidence of a failure among its pods.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.pods.iter().find_map(|pod| pod.trouble.as_ref())
+    }
+}

@@ -1,0 +1,112 @@
+//! Reads and moves the work fence through the internal port of the bot's pods: who works inbox, outbox and timers.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use ubermench_crds::WorkOwner;
+
+/// The bot's internal port.
+const PORT: u16 = 8081;
+
+/// How long a pod may take to tell who works.
+const READ_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long a pod may take to move the work: it waits for the transactions under way.
+const MOVE_LIMIT: Duration = Duration::from_secs(3);
+
+/// Why the work was not read or moved.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No pod could be asked.
+    #[error("no pod is ready to be asked")]
+    NoPod,
+    /// The pod did not answer.
+    #[error("pod at {ip} did not answer")]
+    Call {
+        /// Its address.
+        ip: String,
+        /// Why not.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The pod answered something else.
+    #[error("pod at {ip} answered {status}")]
+    Refused {
+        /// Its address.
+        ip: String,
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+/// The row as it goes over the wire.
+#[derive(Serialize, Deserialize)]
+struct Row {
+    epoch: i64,
+    revision: String,
+}
+
+/// The way to the fence.
+pub struct Fence<'a> {
+    /// HTTP client.
+    pub http: &'a reqwest::Client,
+    /// Bearer token of the internal port.
+    pub token: &'a SecretString,
+}
+
+impl Fence<'_> {
+    /// Who works now, by the first pod that knows.
+    pub async fn read(&self, ips: &[String]) -> Result<WorkOwner, Error> {
+        let mut calls: FuturesUnordered<_> = ips.iter().map(|ip| self.read_at(ip)).collect();
+        let mut last = Error::NoPod;
+        while let Some(answer) = calls.next().await {
+            match answer {
+                Ok(owner) => return Ok(owner),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// Moves the work, through one pod after the other until one has done it. A greater epoch that someone else set is
+    /// no error: the next read shows it.
+    pub async fn move_to(&self, ips: &[String], owner: &WorkOwner) -> Result<(), Error> {
+        let mut last = Error::NoPod;
+        for ip in ips {
+            match self.move_at(ip, owner).await {
+                Ok(()) => return Ok(()),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    async fn read_at(&self, ip: &str) -> Result<WorkOwner, Error> {
+        let call = |source| Error::Call { ip: ip.to_owned(), source };
+        let request = self.http.get(address(ip)).bearer_auth(self.token.expose_secret()).timeout(READ_LIMIT);
+        let response = request.send().await.map_err(call)?;
+        if !response.status().is_success() {
+            return Err(Error::Refused { ip: ip.to_owned(), status: response.status().as_u16() });
+        }
+        let row: Row = response.json().await.map_err(call)?;
+        Ok(WorkOwner { epoch: row.epoch, revision: row.revision })
+    }
+
+    async fn move_at(&self, ip: &str, owner: &WorkOwner) -> Result<(), Error> {
+        let row = Row { epoch: owner.epoch, revision: owner.revision.clone() };
+        let request = self.http.put(address(ip)).bearer_auth(self.token.expose_secret()).timeout(MOVE_LIMIT);
+        let response =
+            request.json(&row).send().await.map_err(|source| Error::Call { ip: ip.to_owned(), source })?;
+        match response.status() {
+            status if status.is_success() || status == reqwest::StatusCode::CONFLICT => Ok(()),
+            status => Err(Error::Refused { ip: ip.to_owned(), status: status.as_u16() }),
+        }
+    }
+}
+
+fn address(ip: &str) -> String {
+    if ip.contains(':') { format!("http://[{ip}]:{PORT}/internal/work") } else { format!("http://{ip}:{PORT}/internal/work") }
+}
