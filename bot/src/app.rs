@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,6 +26,8 @@ use crate::worker::{self, WorkerError, Workshop};
 
 /// With the delay before it, all of a shutdown stays within 30 seconds.
 const DRAIN_LIMIT: Duration = Duration::from_secs(13);
+/// Of it, for webhooks that are still coming in.
+const ANSWER_LIMIT: Duration = Duration::from_secs(3);
 
 /// Why the bot cannot start.
 #[derive(Debug, Error)]
@@ -72,6 +75,7 @@ pub struct App {
     tasks: TaskTracker,
     drain: CancellationToken,
     end: CancellationToken,
+    public: JoinHandle<()>,
 }
 
 impl App {
@@ -86,7 +90,7 @@ impl App {
         let (parts, link) = Parts::new(&settings)?;
         tasks.spawn(link.run(end.clone()));
         let shared = parts.shared(&settings, &tasks, &end);
-        let addresses = listen(&settings, &shared, &tasks, &drain, &end).await?;
+        let (addresses, public) = listen(&settings, &shared, &tasks, &drain, &end).await?;
         let workshop = parts.workshop(&settings);
         worker::start(&workshop, &tasks, &drain)
             .await
@@ -115,6 +119,7 @@ impl App {
             tasks,
             drain,
             end,
+            public,
         })
     }
 
@@ -134,9 +139,9 @@ impl App {
         tokio::time::sleep(self.shutdown_delay).await;
         self.drain.cancel();
         self.tasks.close();
-        // Webhooks under way are stored before their store ends.
         let ended = async {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            // Webhooks under way are stored and answered before what stores them ends.
+            let _ = tokio::time::timeout(ANSWER_LIMIT, self.public).await;
             self.end.cancel();
             self.tasks.wait().await;
         };
@@ -212,7 +217,7 @@ async fn listen(
     tasks: &TaskTracker,
     drain: &CancellationToken,
     end: &CancellationToken,
-) -> Result<Addresses, AppError> {
+) -> Result<(Addresses, JoinHandle<()>), AppError> {
     let Listen {
         address,
         http_port,
@@ -233,7 +238,7 @@ async fn listen(
         metrics: metrics.1,
         internal: operator.as_ref().map(|(socket, _)| socket.1),
     };
-    tasks.spawn(serve(public.0, http::public(shared.clone()), drain.clone()));
+    let public = tasks.spawn(serve(public.0, http::public(shared.clone()), drain.clone()));
     tasks.spawn(serve(
         metrics.0,
         http::metrics(Arc::clone(&shared.metrics)),
@@ -242,7 +247,7 @@ async fn listen(
     if let Some((socket, router)) = operator {
         tasks.spawn(serve(socket.0, router, end.clone()));
     }
-    Ok(addresses)
+    Ok((addresses, public))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), AppError> {

@@ -66,6 +66,6 @@ async fn run_command(command: Command, migrations: Vec<Migration>) -> anyhow::Re
     telemetry::start(logging?, std::io::stderr).context("logging could not start")?;
     match command {
         Command::Migrate => migrate::run(config::migrate(&environment), &migrations).await,
-        _ => smoke::run(config::smoke(&environment)).await,
+        _ => Box::pin(smoke::run(config::smoke(&environment))).await,
     }
 }

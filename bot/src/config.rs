@@ -117,7 +117,7 @@ pub fn environment(name: &str) -> Option<OsString> {
 pub fn telemetry(source: Source<'_>) -> Result<telemetry::Settings, ConfigError> {
     let read = Reader::new(source);
     let settings = telemetry_settings(&read);
-    read.finish(settings)
+    read.finish(Some(settings))
 }
 
 /// The settings of `serve`.
@@ -161,17 +161,17 @@ pub fn health_port(source: Source<'_>) -> Result<u16, ConfigError> {
     read.finish(Some(port))
 }
 
-fn telemetry_settings(read: &Reader<'_>) -> Option<telemetry::Settings> {
-    Some(telemetry::Settings {
+fn telemetry_settings(read: &Reader<'_>) -> telemetry::Settings {
+    telemetry::Settings {
         level: read.or_default("LOG_LEVEL", telemetry::Level::Info, reader::level),
         format: read.or_default("LOG_FORMAT", telemetry::Format::Json, reader::format),
-    })
+    }
 }
 
 // Each part is read before `?` looks at any, so that all problems are found.
 fn serve_settings(read: &Reader<'_>) -> Option<Serve> {
-    // Read here too, so that their problems come in the same list.
-    let logging = telemetry_settings(read);
+    // Told with the others; used where logging starts.
+    let _ = telemetry_settings(read);
     let graph = graph_settings(read);
     let webhook = webhook_settings(read);
     let database = read.required("DATABASE_URL", reader::database);
@@ -184,7 +184,6 @@ fn serve_settings(read: &Reader<'_>) -> Option<Serve> {
         Revision::Standalone => read.optional("INTERNAL_TOKEN", reader::secret),
     };
     let shutdown_delay = read.or_default("SHUTDOWN_DELAY_SECONDS", 5, reader::delay_seconds);
-    logging?;
     Some(Serve {
         graph: graph?,
         webhook: webhook?,

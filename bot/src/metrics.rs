@@ -73,23 +73,7 @@ impl Metrics {
         let make = Maker {
             registry: &registry,
         };
-        let services = make.counters(
-            "service_requests_created_total",
-            "Bookings",
-            &["service_type"],
-        )?;
-        for service in ServiceType::ALL {
-            services.with_label_values(&[service.id()]);
-        }
-        let responses = make.histograms(
-            "provider_responses_duration_seconds",
-            "Time from an offer to its answer",
-            &["outcome"],
-            RESPONSE_BUCKETS,
-        )?;
-        for outcome in ["accepted", "declined", "timeout"] {
-            responses.with_label_values(&[outcome]);
-        }
+        make.bookings()?;
         let metrics = Self {
             sent: make.counters(
                 "whatsapp_messages_sent_total",
@@ -200,6 +184,28 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// What bookings will count stands at zero until they are counted.
+    fn bookings(&self) -> prometheus::Result<()> {
+        let services = self.counters(
+            "service_requests_created_total",
+            "Bookings",
+            &["service_type"],
+        )?;
+        for service in ServiceType::ALL {
+            services.with_label_values(&[service.id()]);
+        }
+        let responses = self.histograms(
+            "provider_responses_duration_seconds",
+            "Time from an offer to its answer",
+            &["outcome"],
+            RESPONSE_BUCKETS,
+        )?;
+        for outcome in ["accepted", "declined", "timeout"] {
+            responses.with_label_values(&[outcome]);
+        }
+        Ok(())
+    }
+
     fn counters(&self, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<CounterVec> {
         let counters = CounterVec::new(Opts::new(name, help), labels)?;
         self.registry.register(Box::new(counters.clone()))?;

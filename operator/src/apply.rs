@@ -34,6 +34,7 @@ pub async fn act(ctx: &Context, world: &World, settings: &Settings, act: &Act) -
         }
         Act::DeleteDeployment { revision } => delete::deployment(ctx, world, revision).await,
         Act::PointService { role, revision } => point(ctx, world, *role, revision).await,
+        Act::DropPreview => delete::preview(ctx, world).await,
         Act::MoveWork(owner) => move_work(ctx, world, owner).await,
         Act::DeleteJobs { revision, attempt } => delete::jobs(ctx, world, revision, *attempt).await,
         Act::Forget { revision } => delete::revision(ctx, world, revision).await,

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use ubermench_crds::{UbermenchDeployment, UbermenchDeploymentSpec};
 
 use crate::context::Context;
+use crate::error::Category;
 use crate::metrics::Metrics;
 use crate::names::{INSTANCE, MANAGER};
 use crate::reconcile::{error_policy, reconcile};
@@ -142,6 +143,9 @@ fn report(outcome: Outcome) {
         Ok((object, action)) => tracing::debug!(%object, ?action, "reconciled"),
         // It was deleted while its last event waited.
         Err(controller::Error::ObjectNotFound(object)) => tracing::debug!(%object, "is gone"),
+        Err(controller::Error::ReconcilerFailed(error, object)) if error.category() == Category::Conflict => {
+            tracing::debug!(%object, error = error.chain(), "someone else wrote first");
+        }
         Err(controller::Error::ReconcilerFailed(error, object)) => {
             tracing::warn!(%object, category = error.category().as_str(), error = error.chain(), "a pass failed");
         }

@@ -21,7 +21,7 @@ use kube::core::PartialObjectMeta;
 use kube::{Api, Client, Resource, ResourceExt};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use ubermench_crds::UbermenchDeployment;
+use ubermench_crds::{Phase, UbermenchDeployment};
 
 use crate::context::Context;
 use crate::error::{During, Error};
@@ -170,6 +170,10 @@ async fn fill_logs(client: &Client, world: &World, observed: &mut Observed) {
     let Some(revision) = observed.revisions.get_mut(&candidate.revision) else { return };
     if let Some(trouble) = revision.pods.iter_mut().find_map(|pod| pod.trouble.as_mut()) {
         logs::fill(client, &world.names.namespace, trouble).await;
+    } else if observed.status.phase == Phase::Baking
+        && let Some(pod) = revision.pods.iter_mut().find(|pod| !pod.ready)
+    {
+        logs::fill(client, &world.names.namespace, &mut pod.last).await;
     }
     let attempts = [&mut revision.migrations, &mut revision.smokes];
     for trouble in attempts.into_iter().filter_map(|jobs| jobs.get_mut(&candidate.attempt)?.trouble_mut()) {

@@ -17,16 +17,21 @@
 //! | Baking, Switching | `RollingBack` | evidence that the revision is bad, and the previous one is well |
 //! | `RollingBack` | Failed, Stable | the previous revision serves and works again |
 //! | any before Switching | Failed | evidence, or the phase's deadline |
-//! | any before Switching | Snapshotting, Stable | a newer edit |
+//! | any before the traffic moves | Snapshotting, Stable | a newer edit |
+//! | Switching | Verifying | a pod that passed the gates was replaced before the traffic moved |
 
 mod acts;
 mod baking;
 mod observed;
+mod rebuild;
 mod release;
 mod summary;
 mod switching;
 mod transition;
 
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -113,6 +118,8 @@ pub enum Act {
         /// What it selects.
         revision: String,
     },
+    /// Delete the preview Service: there is nothing that it could select.
+    DropPreview,
     /// Move the work (inbox, outbox, timers) to a revision.
     MoveWork(WorkOwner),
     /// Delete the Jobs of an ended attempt.

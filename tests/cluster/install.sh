@@ -4,7 +4,7 @@ set -euo pipefail
 packages=(
   containerd runc containernetworking-plugins iptables conntrack ipset ebtables socat openssl iproute2 # the node
   busybox-static mmdebstrap debian-archive-keyring                                                  # its images
-  postgresql redis-server                                                                           # tests without containers
+  postgresql pgbouncer redis-server                                                                           # tests without containers
 )
 missing=()
 for package in "${packages[@]}"; do

@@ -24,7 +24,7 @@ struct Check {
 }
 
 /// A check is tried again for this long: pods behind the address may just have become ready.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<ExitCode> {
@@ -36,22 +36,9 @@ pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<
         Ok(checker) => checker,
         Err(detail) => return finish(&[failed("settings", detail)]),
     };
-    let mut checks = vec![
-        patiently("database", || checker.database()).await,
-        patiently("redis", || checker.redis()).await,
-        patiently("graph", || checker.graph()).await,
-        patiently("health", || checker.health()).await,
-        patiently("verification", || checker.verification()).await,
-        patiently("verification_wrong_token", || checker.wrong_token()).await,
-        patiently("unsigned_refused", || checker.unsigned()).await,
-    ];
-    checks.push(conversation(&checker).await);
-    checks.push(
-        patiently("clean_up", || {
-            checker.clear(Lane::named(settings.revision.name()))
-        })
-        .await,
-    );
+    let mut checks = all(&checker).await;
+    let lane = Lane::named(settings.revision.name());
+    checks.push(patiently("clean_up", || checker.clear(lane.clone())).await);
     tracing::info!(
         event = "smoke",
         attempt = settings.attempt,
@@ -60,9 +47,24 @@ pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<
     finish(&checks)
 }
 
+/// Side by side, so that a failure is known soon.
+async fn all(checker: &Checker) -> Vec<Check> {
+    let checks = tokio::join!(
+        patiently("database", || checker.database()),
+        patiently("redis", || checker.redis()),
+        patiently("graph", || checker.graph()),
+        patiently("health", || checker.health()),
+        patiently("verification", || checker.verification()),
+        patiently("verification_wrong_token", || checker.wrong_token()),
+        patiently("unsigned_refused", || checker.unsigned()),
+        conversation(checker),
+    );
+    <[Check; 8]>::from(checks).into()
+}
+
 /// One message, then patience for its answer.
 async fn conversation(checker: &Checker) -> Check {
-    let wamid = checker.fresh_wamid();
+    let wamid = Checker::fresh_wamid();
     let sent = patiently("message_accepted", || checker.message(&wamid)).await;
     if !sent.ok {
         return sent;

@@ -130,10 +130,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of many parsers")]
 pub(super) fn text(raw: &str) -> Result<String, &'static str> {
     Ok(raw.to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of many parsers")]
 pub(super) fn secret(raw: &str) -> Result<SecretString, &'static str> {
     Ok(SecretString::from(raw))
 }

@@ -54,7 +54,7 @@ fn defaults_are_those_of_the_manual() {
     );
     assert_eq!(settings.graph.api_version, "v24.0");
     assert_eq!(settings.worker.language, Language::En);
-    assert_eq!(settings.worker.session_ttl, Duration::from_secs(86_400));
+    assert_eq!(settings.worker.session_ttl, Duration::from_hours(24));
     assert_eq!(settings.worker.send_rate_per_second, 80);
     assert_eq!(settings.listen.http_port, 8080);
     assert_eq!(settings.listen.metrics_port, 9090);

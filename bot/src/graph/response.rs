@@ -11,7 +11,7 @@ use crate::whatsapp::graph_error::{Class, classify};
 
 const TITLE_UNITS: usize = 255;
 /// A server that asks for more is not waited for longer.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// A call that did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,11 +72,10 @@ pub(super) async fn read(response: Response) -> Result<Value, Failure> {
     if status.is_success() {
         return Ok(json);
     }
-    let error = &json["error"];
-    let code = error["code"].as_i64();
-    let title = error["message"]
-        .as_str()
-        .map(|title| text::cut(title, TITLE_UNITS));
+    let error = |member: &str| json.pointer(member);
+    let code = error("/error/code").and_then(Value::as_i64);
+    let title = error("/error/message").and_then(Value::as_str);
+    let title = title.map(|title| text::cut(title, TITLE_UNITS));
     let status = status.as_u16();
     let title = title.map(|title| title.replace('\0', ""));
     Err(Failure {

@@ -15,7 +15,7 @@ use super::Shared;
 /// Every answer comes within two seconds.
 const LIMIT: Duration = Duration::from_millis(1500);
 /// A call to Meta tells about its health for this long.
-const CACHED: Duration = Duration::from_secs(60);
+const CACHED: Duration = Duration::from_mins(1);
 
 /// For people: what works and what does not.
 pub(super) async fn overview(State(shared): State<Shared>) -> Response {

@@ -1,5 +1,7 @@
 //! What a webhook brought, made durable: all of it in one transaction, each item once.
 
+mod columns;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::{ContactId, Identity, Lane, RequestId, Wamid};
@@ -7,6 +9,7 @@ use crate::store::Store;
 use crate::store::contacts;
 use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
+use columns::{MessageColumns, StatusColumns};
 
 /// A message to store. Its identity is not empty.
 #[derive(Debug, Clone)]
@@ -88,38 +91,8 @@ async fn insert_messages(
     messages: &[NewMessage],
     contacts: &[ContactId],
 ) -> Result<Vec<(Lane, String)>, StoreError> {
-    let column =
-        |value: fn(&NewMessage) -> &str| -> Vec<&str> { messages.iter().map(value).collect() };
-    let wamids = column(|message| message.wamid.as_str());
-    let lanes = column(|message| message.lane.as_str());
-    let kinds = column(|message| &message.kind);
-    let requests = column(|message| message.request_id.as_str());
-    let raws: Vec<&[u8]> = messages
-        .iter()
-        .map(|message| message.raw.as_slice())
-        .collect();
     let contacts: Vec<_> = contacts.iter().map(|contact| contact.0).collect();
-    let phone = |message: &NewMessage| {
-        message
-            .identity
-            .phone
-            .as_ref()
-            .map(|it| it.digits().to_owned())
-    };
-    let phones: Vec<Option<String>> = messages.iter().map(phone).collect();
-    let bsuid = |message: &NewMessage| {
-        message
-            .identity
-            .bsuid
-            .as_ref()
-            .map(|it| it.as_str().to_owned())
-    };
-    let bsuids: Vec<Option<String>> = messages.iter().map(bsuid).collect();
-    let names: Vec<Option<&str>> = messages
-        .iter()
-        .map(|message| message.profile_name.as_deref())
-        .collect();
-    let sent: Vec<Option<DateTime<Utc>>> = messages.iter().map(|message| message.sent_at).collect();
+    let columns = MessageColumns::of(messages);
     let rows = sqlx::query!(
         "insert into inbox (id, wamid, lane, contact_id, kind, phone, bsuid, profile_name, raw,
                             request_id, sent_at)
@@ -133,16 +106,16 @@ async fn insert_messages(
          order by m.wamid, m.place
          on conflict (wamid) do nothing
          returning lane, kind",
-        &wamids as &[&str],
-        &lanes as &[&str],
+        &columns.wamids as &[&str],
+        &columns.lanes as &[&str],
         &contacts,
-        &kinds as &[&str],
-        &phones as &[Option<String>],
-        &bsuids as &[Option<String>],
-        &names as &[Option<&str>],
-        &raws as &[&[u8]],
-        &requests as &[&str],
-        &sent as &[Option<DateTime<Utc>>]
+        &columns.kinds as &[&str],
+        &columns.phones as &[Option<&str>],
+        &columns.bsuids as &[Option<&str>],
+        &columns.names as &[Option<&str>],
+        &columns.raws as &[&[u8]],
+        &columns.requests as &[&str],
+        &columns.sent as &[Option<DateTime<Utc>>]
     )
     .fetch_all(&mut *tx)
     .await
@@ -154,36 +127,19 @@ async fn insert_messages(
 }
 
 async fn insert_statuses(tx: &mut Tx, statuses: &[NewStatus]) -> Result<u64, StoreError> {
-    let wamids: Vec<&str> = statuses
-        .iter()
-        .map(|status| status.wamid.as_str())
-        .collect();
-    let words: Vec<&str> = statuses
-        .iter()
-        .map(|status| status.status.as_str())
-        .collect();
-    let times: Vec<Option<DateTime<Utc>>> =
-        statuses.iter().map(|status| status.happened_at).collect();
-    let code = |status: &NewStatus| status.error.as_ref().map(|(code, _)| *code);
-    let codes: Vec<Option<i64>> = statuses.iter().map(code).collect();
-    let title = |status: &NewStatus| status.error.as_ref().map(|(_, title)| title.clone());
-    let titles: Vec<Option<String>> = statuses.iter().map(title).collect();
-    let requests: Vec<&str> = statuses
-        .iter()
-        .map(|status| status.request_id.as_str())
-        .collect();
+    let columns = StatusColumns::of(statuses);
     let done = sqlx::query!(
         "insert into message_status (wamid, status, happened_at, error_code, error_title, request_id)
          select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[],
                               $6::text[]) as s (wamid, status, happened_at, code, title, request_id)
          order by s.wamid, s.status
          on conflict do nothing",
-        &wamids as &[&str],
-        &words as &[&str],
-        &times as &[Option<DateTime<Utc>>],
-        &codes as &[Option<i64>],
-        &titles as &[Option<String>],
-        &requests as &[&str]
+        &columns.wamids as &[&str],
+        &columns.words as &[&str],
+        &columns.times as &[Option<DateTime<Utc>>],
+        &columns.codes as &[Option<i64>],
+        &columns.titles as &[Option<&str>],
+        &columns.requests as &[&str]
     )
     .execute(&mut *tx)
     .await

@@ -42,7 +42,7 @@ mod tests {
     fn a_server_that_asks_for_longer_gets_it() {
         for tries in 1..20 {
             let plain = delay(tries, 2.0, None);
-            assert!(plain >= Duration::from_millis(750) && plain <= Duration::from_secs(300));
+            assert!(plain >= Duration::from_millis(750) && plain <= Duration::from_mins(5));
             assert!(delay(tries, 2.0, Some(Duration::from_secs(400))) >= Duration::from_secs(400));
         }
     }

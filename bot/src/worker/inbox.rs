@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::reads::Reads;
 use super::turn::{self, Played};
 use super::{POLL, Workshop, rest};
+use crate::domain::{ContactId, RequestId, Wamid};
 use crate::store::work::{Claim, Claimed, Reach, Verdict};
 use crate::store::{Fault, StoreError};
 use crate::telemetry::chain;
@@ -103,8 +104,8 @@ async fn work(workshop: &Workshop, reads: &Reads, claimed: Claimed) -> Result<()
     for step in steps {
         tracing::info!(
             event = "state_transition",
-            request_id = step.request_id.as_ref().map(|id| id.as_str()),
-            wamid = step.wamid.as_ref().map(|id| id.as_str()),
+            request_id = step.request_id.as_ref().map(RequestId::as_str),
+            wamid = step.wamid.as_ref().map(Wamid::as_str),
             phone = phone.as_ref().map(tracing::field::display),
             state = step.before.name(),
             next_state = step.after.name(),
@@ -132,7 +133,7 @@ fn observe(workshop: &Workshop, elapsed: Duration, is_ok: bool) {
 
 async fn fail(
     workshop: &Workshop,
-    contact: crate::domain::ContactId,
+    contact: ContactId,
     message: i64,
     reason: &str,
 ) -> Result<(), StoreError> {

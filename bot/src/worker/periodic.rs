@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::telemetry::chain;
 
 const SAMPLE_EVERY: Duration = Duration::from_secs(5);
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 pub(super) async fn start(
     workshop: &Workshop,

@@ -90,17 +90,17 @@ async fn a_permanent_error_fails_that_message_alone_and_shows() {
     assert_eq!(
         bot.metric("whatsapp_messages_sent_total{outcome=\"failed\",type=\"text\"}")
             .await,
-        1.0
+        "1"
     );
     assert_eq!(
         bot.metric("whatsapp_messages_sent_total{outcome=\"accepted\",type=\"list\"}")
             .await,
-        1.0
+        "1"
     );
     assert_eq!(
         bot.metric("whatsapp_api_errors_total{code=\"131026\"}")
             .await,
-        1.0
+        "1"
     );
 }
 

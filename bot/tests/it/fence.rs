@@ -29,6 +29,10 @@ async fn give(bot: &Bot, epoch: i64, revision: &str) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+fn message(wamid: &str) -> Vec<u8> {
+    notification(&[text(wamid, TOM, "menu")])
+}
+
 fn internal(bot: &Bot) -> String {
     format!(
         "http://{}/internal/work",
@@ -77,9 +81,8 @@ async fn a_revision_that_does_not_own_the_work_stores_and_leaves_it() {
         world.revision("green", &[]).await,
     );
     assert_eq!(give(&blue, 1, "blue").await.0, 200);
-    let to = |wamid: &str| notification(&[text(wamid, TOM, "menu")]);
     // Stored by green, worked by blue.
-    let answer = world.post(&green, &to("wamid.1")).await;
+    let answer = world.post(&green, &message("wamid.1")).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["connection"], "close");
     world
@@ -87,7 +90,7 @@ async fn a_revision_that_does_not_own_the_work_stores_and_leaves_it() {
         .await;
     assert!(
         world
-            .post(&blue, &to("wamid.2"))
+            .post(&blue, &message("wamid.2"))
             .await
             .headers()
             .get("connection")
@@ -98,7 +101,7 @@ async fn a_revision_that_does_not_own_the_work_stores_and_leaves_it() {
         .await;
     // With blue gone and green not the owner, nobody works.
     blue.app.stop().await;
-    assert_eq!(world.post(&green, &to("wamid.3")).await.status(), 200);
+    assert_eq!(world.post(&green, &message("wamid.3")).await.status(), 200);
     let own = notification(&[text("wamid.smoke", "99900000001", "hi")]);
     assert_eq!(world.post(&green, &own).await.status(), 200);
     // Its own lane shows that green works at all.
@@ -117,8 +120,12 @@ async fn a_revision_that_does_not_own_the_work_stores_and_leaves_it() {
             .await,
         1
     );
-    // The move is enough.
-    assert_eq!(give(&green, 2, "green").await.0, 200);
+    takes_over(&world, &green).await;
+}
+
+/// The move of the fence is enough.
+async fn takes_over(world: &World, green: &Bot) {
+    assert_eq!(give(green, 2, "green").await.0, 200);
     world
         .until_count("select count(*) from outbox where outcome = 'sent'", 4)
         .await;
@@ -131,7 +138,7 @@ async fn a_revision_that_does_not_own_the_work_stores_and_leaves_it() {
             .all(|sent| sent.to == TOM)
     );
     eventually("green keeps its connections", || async {
-        let answer = world.post(&green, &to("wamid.4")).await;
+        let answer = world.post(green, &message("wamid.4")).await;
         match answer.headers().get("connection") {
             None => Ok(()),
             Some(value) => Err(format!("{value:?}")),

@@ -247,7 +247,7 @@ impl Bot {
         .await;
     }
 
-    pub(crate) async fn metric(&self, line_start: &str) -> f64 {
+    pub(crate) async fn metric(&self, line_start: &str) -> String {
         let url = format!("http://{}/metrics", self.app.addresses().metrics);
         let page = self
             .client
@@ -260,7 +260,7 @@ impl Bot {
             .unwrap();
         let line = page.lines().find(|line| line.starts_with(line_start));
         let line = line.unwrap_or_else(|| panic!("no {line_start} in {page}"));
-        line.rsplit(' ').next().unwrap().parse().unwrap()
+        line.rsplit(' ').next().unwrap().to_owned()
     }
 }
 

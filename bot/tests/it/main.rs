@@ -20,6 +20,7 @@ mod ledger;
 mod outage;
 mod payloads;
 mod poison;
+mod pooler;
 mod replicas;
 mod statuses;
 mod subcommands;

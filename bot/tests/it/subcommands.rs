@@ -151,3 +151,49 @@ async fn health_asks_the_process_on_this_host() {
     process.kill().await;
     assert_eq!(run("health", &environment).await.status.code(), Some(1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_tls_no_certificates_are_needed() {
+    let world = World::new().await;
+    let mut environment = world.environment();
+    environment.insert("SSL_CERT_FILE".to_owned(), "/nowhere".to_owned());
+    environment.insert("SSL_CERT_DIR".to_owned(), "/nowhere".to_owned());
+    let process = Process::serve(&environment).await;
+    environment.insert("PREVIEW_URL".to_owned(), process.url.clone());
+    let output = run("smoke", &environment).await;
+    assert!(output.status.success(), "{}", result(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_webhook_fails_while_a_process_stops() {
+    let world = World::new().await;
+    let mut environment = world.environment();
+    environment.insert("SHUTDOWN_DELAY_SECONDS".to_owned(), "1".to_owned());
+    let process = Process::serve(&environment).await;
+    let url = format!("{}/api/webhook", process.url);
+    let callers = (0..8).map(|caller| {
+        let (url, client) = (url.clone(), world.client.clone());
+        tokio::spawn(async move {
+            for n in 0.. {
+                let wamid = format!("wamid.{caller}.{n}");
+                let body = notification(&[text(&wamid, &format!("1202555000{caller}"), "menu")]);
+                let request = client.post(&url).header("x-hub-signature-256", sign(&body));
+                match request.body(body).send().await {
+                    Ok(answer) => assert_eq!(answer.status(), 200, "{wamid}"),
+                    // The port is closed: the process has ended.
+                    Err(error) if error.is_connect() => return n,
+                    Err(error) => panic!("{wamid}: {error:?}"),
+                }
+            }
+            0
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    world
+        .until_count("select (count(*) > 50)::int::bigint from inbox", 1)
+        .await;
+    assert_eq!(process.terminate().await, Some(0));
+    let posted = futures::future::join_all(callers).await;
+    let posted: i64 = posted.into_iter().map(Result::unwrap).sum();
+    assert_eq!(world.count("select count(*) from inbox").await, posted);
+}

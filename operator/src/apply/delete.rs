@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::error::{During, Error};
 use crate::names::{ATTEMPT, REVISION};
 use crate::observe::World;
+use crate::rollout::Role;
 
 /// Deletes a revision's Deployment, after a live look at all Services of the namespace.
 pub(super) async fn deployment(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
@@ -27,6 +28,14 @@ pub(super) async fn deployment(ctx: &Context, world: &World, revision: &str) -> 
         return Err(Error::InUse { name: deployment.name_any(), service: service.name_any() });
     }
     delete::<Deployment>(ctx, world, "Deployment", &deployment.metadata).await
+}
+
+/// Deletes the preview Service.
+pub(super) async fn preview(ctx: &Context, world: &World) -> Result<(), Error> {
+    match world.services.get(&Role::Preview) {
+        Some(service) => delete::<Service>(ctx, world, "Service", &service.metadata).await,
+        None => Ok(()),
+    }
 }
 
 /// Deletes the Jobs of an attempt, with their pods.

@@ -1,6 +1,6 @@
 //! A pod of Kubernetes as decisions see it: whether it is ready, and what says that it will not become so.
 
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod as KubePod};
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod as KubePod, PodCondition};
 use kube::ResourceExt;
 
 use crate::rollout::{Pod, Trouble, TroubleKind};
@@ -28,15 +28,17 @@ const CONFIG: [&str; 4] = [
 
 /// A pod as it counts; `None` for one that is being deleted or has ended.
 pub(super) fn serving(pod: &KubePod) -> Option<Pod> {
-    let ended = matches!(phase(pod), Some("Succeeded" | "Failed"));
-    if pod.metadata.deletion_timestamp.is_some() || ended {
+    let is_over = matches!(phase(pod), Some("Succeeded" | "Failed"));
+    if pod.metadata.deletion_timestamp.is_some() || is_over {
         return None;
     }
     Some(Pod {
         name: pod.name_any(),
         uid: pod.uid()?,
         ready: is_ready(pod),
+        since: ready_condition(pod).and_then(|condition| condition.last_transition_time.as_ref()).map(|at| at.0),
         trouble: trouble(pod),
+        last: containers(pod).last().map_or_else(|| unknown(pod), |container| ended(pod, container)),
     })
 }
 
@@ -46,6 +48,18 @@ pub(super) fn address(pod: &KubePod) -> Option<String> {
         return None;
     }
     pod.status.as_ref()?.pod_ip.clone()
+}
+
+/// Of a pod that the kubelet has not taken up.
+fn unknown(pod: &KubePod) -> Trouble {
+    Trouble {
+        kind: TroubleKind::Crash,
+        pod: pod.name_any(),
+        container: None,
+        exit_code: None,
+        message: String::new(),
+        log: Vec::new(),
+    }
 }
 
 /// Evidence that a pod that should run for good will not get well by waiting.
@@ -122,8 +136,12 @@ fn last_line(text: &str) -> Option<String> {
 }
 
 fn is_ready(pod: &KubePod) -> bool {
-    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
-    conditions.into_iter().flatten().any(|condition| condition.type_ == "Ready" && condition.status == "True")
+    ready_condition(pod).is_some_and(|condition| condition.status == "True")
+}
+
+fn ready_condition(pod: &KubePod) -> Option<&PodCondition> {
+    let conditions = pod.status.as_ref()?.conditions.as_ref()?;
+    conditions.iter().find(|condition| condition.type_ == "Ready")
 }
 
 fn phase(pod: &KubePod) -> Option<&str> {

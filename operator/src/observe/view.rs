@@ -47,6 +47,7 @@ fn revisions(world: &World) -> BTreeMap<String, Revision> {
         let revision = revisions.entry(name.clone()).or_default();
         revision.recorded = Some(record.revision);
         revision.passes = passes(record);
+        revision.image = desired::record(record).map(|record| record.image).unwrap_or_default();
     }
     for (name, snapshot) in &world.snapshots {
         let is_deleted = snapshot.metadata.deletion_timestamp.is_some();

@@ -6,7 +6,7 @@ use ubermench_crds::{Color, Phase};
 
 use super::observed::{JobState, Revision, Snapshot, Workload};
 use super::release::{candidate, is_at_size, size};
-use super::{Act, Observed, Role, ServiceView};
+use super::{Act, Desired, Observed, Role, ServiceView};
 
 /// The act that is due now.
 pub(super) fn due(observed: &Observed) -> Option<Act> {
@@ -15,6 +15,7 @@ pub(super) fn due(observed: &Observed) -> Option<Act> {
     }
     services(observed)
         .or_else(|| work(observed))
+        .or_else(|| records(observed))
         .or_else(|| deployments(observed))
         .or_else(|| snapshots(observed))
         .or_else(|| if observed.settings.paused { None } else { step(observed) })
@@ -48,7 +49,7 @@ fn active_target(observed: &Observed) -> Option<&str> {
         }
         Phase::Switching => {
             let (candidate, _) = candidate(observed)?;
-            let begun = current(observed) == Some(candidate.revision.as_str());
+            let begun = observed.points_at(&candidate.revision);
             let may_begin = !observed.settings.paused && is_at_size(observed, candidate);
             if begun || may_begin { Some(&candidate.revision) } else { active }
         }
@@ -76,6 +77,15 @@ fn work(observed: &Observed) -> Option<Act> {
     let owner = observed.work.as_ref()?;
     let confirmed = observed.serves(observed.active_service.as_ref(), &intended.revision);
     (confirmed && owner != intended).then(|| Act::MoveWork(intended.clone()))
+}
+
+/// Records that were deleted by hand, as far as the spec still says what was in them.
+fn records(observed: &Observed) -> Option<Act> {
+    let Desired::Revision { name, .. } = &observed.desired else { return None };
+    let lost = kept(observed).contains(name.as_str())
+        && observed.status.phase != Phase::Snapshotting
+        && observed.revision(name).is_none_or(|revision| revision.recorded.is_none());
+    lost.then(|| Act::CreateRecord { revision: name.clone() })
 }
 
 /// Snapshots that were deleted by hand; without its finalizer one may be gone already.
@@ -149,6 +159,9 @@ fn step(observed: &Observed) -> Option<Act> {
 
 /// What is no longer needed, the least useful first.
 fn tidy(observed: &Observed) -> Option<Act> {
+    if observed.preview_service.is_some() && preview_target(observed).is_none() {
+        return Some(Act::DropPreview);
+    }
     let kept = kept(observed);
     let mut surplus: Vec<_> = observed.revisions.iter().filter(|(name, _)| !kept.contains(name.as_str())).collect();
     if let Some((name, _)) = surplus.iter().find(|(_, revision)| revision.deployment.is_some()) {

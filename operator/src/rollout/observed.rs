@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
 /// The world of one resource.
@@ -79,6 +80,8 @@ pub enum Desired {
 /// All that exists of a revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revision {
+    /// Its image, from its record.
+    pub image: String,
     /// Its `ControllerRevision`'s number, if it is recorded.
     pub recorded: Option<i64>,
     /// Attempts in which it passed its gates, from its record.
@@ -130,8 +133,12 @@ pub struct Pod {
     pub uid: String,
     /// Its `Ready` condition.
     pub ready: bool,
+    /// Since when that is so.
+    pub since: Option<Timestamp>,
     /// Evidence that it will not get well by waiting.
     pub trouble: Option<Trouble>,
+    /// What is to be told of it if it is not ready: the end of its last run, if it had one, and its log.
+    pub last: Trouble,
 }
 
 /// Evidence of a failure, from the status of a pod.
@@ -196,6 +203,17 @@ pub struct ServiceView {
 }
 
 impl Observed {
+    /// The number of the next attempt: greater than all that were given, also by a status that was lost.
+    pub fn next_attempt(&self) -> i64 {
+        let traces = self.revisions.values().map(Revision::last_attempt);
+        traces.chain([self.status.last_attempt]).max().unwrap_or_default() + 1
+    }
+
+    /// Whether the active Service selects a revision.
+    pub fn points_at(&self, revision: &str) -> bool {
+        self.active_service.as_ref().is_some_and(|service| service.revision.as_deref() == Some(revision))
+    }
+
     /// What exists of a revision.
     pub fn revision(&self, name: &str) -> Option<&Revision> {
         self.revisions.get(name)
@@ -227,6 +245,12 @@ impl Revision {
     /// Its ready pods.
     pub fn ready(&self) -> impl Iterator<Item = &Pod> {
         self.pods.iter().filter(|pod| pod.ready)
+    }
+
+    /// The greatest attempt that left a trace.
+    pub fn last_attempt(&self) -> i64 {
+        let traces = self.passes.iter().chain(self.migrations.keys()).chain(self.smokes.keys());
+        traces.copied().max().unwrap_or_default()
     }
 
     /// The first evidence of a failure among its pods.

@@ -114,13 +114,14 @@ fn passed(observed: &Observed, revision: &Revision, message: &str, now: Timestam
     let mut status = observed.status.clone();
     if let Some(candidate) = status.candidate.as_mut() {
         candidate.passed_pods = revision.ready().map(|pod| pod.uid.clone()).collect();
-        candidate.gates = vec![GateResult {
-            name: SMOKE.to_owned(),
+        let result = |name: &str| GateResult {
+            name: name.to_owned(),
             result: GateOutcome::Passed,
             attempt: candidate.attempt,
             message: message.to_owned(),
             time: Time(now),
-        }];
+        };
+        candidate.gates = if observed.settings.smoke { vec![result(SMOKE)] } else { Vec::new() };
     }
     status
 }
@@ -133,7 +134,10 @@ pub(super) fn verify_again(observed: &Observed, now: Timestamp) -> Option<Uberme
         return None;
     }
     let mut change = Change::new(observed, now);
-    change.status.last_attempt += 1;
+    change.status.last_attempt = observed.next_attempt();
+    if observed.status.phase == Phase::Switching {
+        change.keep_work(observed);
+    }
     if let Some(candidate) = change.status.candidate.as_mut() {
         candidate.attempt = change.status.last_attempt;
         candidate.passed_pods.clear();

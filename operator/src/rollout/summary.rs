@@ -37,6 +37,7 @@ pub enum Reason {
     SecretMissing,
     SnapshotTaken,
     SpecReverted,
+    StatusLost,
     Switched,
     UpToDate,
     Waiting,
@@ -69,6 +70,7 @@ impl Reason {
             Self::SecretMissing => "SecretMissing",
             Self::SnapshotTaken => "SnapshotTaken",
             Self::SpecReverted => "SpecReverted",
+            Self::StatusLost => "StatusLost",
             Self::Switched => "Switched",
             Self::UpToDate => "UpToDate",
             Self::Waiting => "Waiting",
@@ -94,6 +96,7 @@ pub(super) fn requeue(observed: &Observed, status: &UbermenchDeploymentStatus, n
     let left = |limit: i64| status.candidate.as_ref().map_or(limit, |candidate| limit - elapsed(candidate, now));
     let seconds = match status.phase {
         Phase::Switching | Phase::RollingBack => 1,
+        Phase::Baking if baking::suspects(observed) => 1,
         Phase::Baking => left(settings.bake_seconds).clamp(1, 5),
         Phase::Migrating => left(settings.migrate_seconds).clamp(1, 10),
         Phase::Starting => left(settings.start_seconds).clamp(1, 10),

@@ -44,8 +44,7 @@ fn work_moved(observed: &Observed) -> bool {
 /// The candidate failed between the intent and the end of the switch.
 fn gone_bad(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     let (candidate, revision) = candidate(observed)?;
-    let points_here =
-        observed.active_service.as_ref().is_some_and(|service| service.revision.as_deref() == Some(&candidate.revision));
+    let points_here = observed.points_at(&candidate.revision);
     let trouble = revision.trouble();
     let lost = points_here && revision.ready().count() == 0;
     if trouble.is_none() && !lost {
@@ -58,14 +57,24 @@ fn gone_bad(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentSt
     );
     let failure = failure(candidate, Phase::Switching, reason, message, trouble, now);
     let mut change = Change::new(observed, now);
-    let Some(active) = observed.status.active.clone() else {
-        // The first install has no way back; what is there stays, for a look.
-        return (!points_here).then(|| change.fail(failure, reason));
-    };
-    // The Service may have moved, the work may have moved: the way back puts both where they were.
+    if !points_here {
+        return Some(change.fail(failure, reason));
+    }
+    // The first install has no way back; what is there stays, for a look.
+    let active = observed.status.active.clone()?;
+    // Traffic has moved, the work may have moved: the way back puts both where they were.
     change.status.previous = Some(warm(observed, active, now));
     change.status.failure = Some(failure);
     Some(return_to_previous(observed, change, reason))
+}
+
+/// The way back out of a switch whose traffic has moved, because the spec asks for it.
+pub(super) fn turn_back(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
+    let active = observed.status.active.clone()?;
+    let mut change = Change::new(observed, now);
+    change.end_candidate(Outcome::Superseded, "a newer edit");
+    change.status.previous = Some(warm(observed, active, now));
+    Some(return_to_previous(observed, change, Reason::SpecReverted))
 }
 
 /// Whether a revision can be returned to at once: it is the previous one, warm, with ready pods that passed.

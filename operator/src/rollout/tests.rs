@@ -1,0 +1,65 @@
+//! Decisions on a simulated world: whatever happens, and wherever the operator is killed, the invariants hold and the
+//! end is the same.
+
+mod tables;
+mod world;
+
+use proptest::prelude::*;
+use ubermench_crds::Phase;
+
+use world::{Happening, World};
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        12 => Just(Happening::Pass),
+        3 => Just(Happening::KilledPass),
+        6 => (0..4_usize).prop_map(Happening::PodsMove),
+        4 => Just(Happening::EndpointsFollow),
+        4 => Just(Happening::JobsEnd),
+        3 => (1..40_i64).prop_map(Happening::TimePasses),
+        2 => (0..4_usize).prop_map(Happening::Edit),
+        1 => (0..4_usize).prop_map(Happening::PodDies),
+        1 => (1..4_i32).prop_map(Happening::Scale),
+        1 => any::<bool>().prop_map(Happening::Pause),
+        1 => Just(Happening::SelectorDamaged),
+        1 => any::<bool>().prop_map(Happening::DatabaseAway),
+        1 => any::<bool>().prop_map(Happening::SecretMissing),
+        1 => (0..4_usize).prop_map(Happening::DeploymentDeleted),
+        1 => Just(Happening::JobsDeleted),
+        1 => Just(Happening::StatusLost),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// Revisions 0 and 1 are good; 2 crashes at the start, 3 goes bad once it is active.
+    #[test]
+    fn invariants_hold_and_the_end_is_what_was_asked_for(happenings in prop::collection::vec(happening(), 0..220)) {
+        let mut world = World::new();
+        for each in happenings {
+            world.happen(each);
+        }
+        world.calm();
+        world.settle();
+        let status = &world.status;
+        let desired = world.desired_name();
+        let active = status.active.as_ref().map(|active| active.revision.clone());
+        if world.desired < 2 {
+            prop_assert_eq!(status.phase, Phase::Stable, "{}", status.message);
+            prop_assert_eq!(active.as_deref(), Some(desired.as_str()));
+        } else {
+            let failed = status.failure.as_ref().map(|failure| failure.revision.clone());
+            // One that went bad as the very first revision has nothing to be taken back to.
+            let kept_bad = status.phase == Phase::Failed || active.as_deref() == Some(desired.as_str());
+            prop_assert!(kept_bad, "{:?} {}", status.phase, status.message);
+            if status.phase == Phase::Failed {
+                prop_assert_eq!(failed.as_deref(), Some(desired.as_str()));
+            }
+        }
+        if let Some(active) = active {
+            prop_assert_eq!(world.active.as_deref(), Some(active.as_str()), "the Service selects the active revision");
+            prop_assert_eq!(&world.row.revision, &active, "the work is where the traffic is");
+        }
+    }
+}

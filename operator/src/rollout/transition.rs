@@ -3,16 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ubermench_crds::{
-    CandidateRevision, Color, Failure, HistoryEntry, Outcome, Phase, Transition, UbermenchDeploymentStatus,
+    CandidateRevision, Color, Failure, HistoryEntry, Outcome, Phase, Transition, UbermenchDeploymentStatus, WorkOwner,
 };
 
-use super::{Desired, Observed, Reason, Trouble, TroubleKind, baking, release, switching};
+use super::{Desired, Observed, Reason, Trouble, TroubleKind, baking, rebuild, release, switching};
 
 /// The status with the change of phase, or of the step's clock, that is due now.
 pub(super) fn due(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     // The way back is decided before everything else, also while paused.
-    switching::way_back(observed, now)
+    rebuild::lost(observed, now)
+        .or_else(|| switching::way_back(observed, now))
         .or_else(|| baking::way_back(observed, now))
+        .or_else(|| rebuild::fence(observed))
         .or_else(|| clock(observed, now))
         .or_else(|| edit(observed, now))
         .or_else(|| if observed.settings.paused { None } else { step(observed, now) })
@@ -54,8 +56,12 @@ fn edit(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus
     let is_active = status.active.as_ref().is_some_and(|active| active.revision == *name);
     let on_its_way = status.candidate.as_ref().is_some_and(|candidate| candidate.revision == *name);
     match status.phase {
-        // A switch that has begun is ended first: half of it may be done.
-        Phase::Switching | Phase::RollingBack => None,
+        // A switch whose traffic has moved is ended first, unless the way back is asked for.
+        Phase::Switching if observed.points_at(candidate(status)) => {
+            is_active.then(|| switching::turn_back(observed, now)).flatten()
+        }
+        Phase::RollingBack if status.failure.is_some() || observed.points_at(previous(status)) => None,
+        Phase::RollingBack if previous(status) == name => None,
         Phase::Failed if status.failure.as_ref().is_some_and(|failure| failure.revision == *name) => None,
         Phase::Failed | Phase::Stable | Phase::Baking if is_active => (status.phase == Phase::Failed).then(|| {
             let mut next = Change::new(observed, now).to(Phase::Stable, Reason::Reverted, "the active revision is asked for again");
@@ -65,7 +71,9 @@ fn edit(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus
         _ if on_its_way => None,
         _ if is_active => Some(superseded(observed, now).to(Phase::Stable, Reason::Reverted, "the active revision is asked for again")),
         _ if switching::can_return_to(observed, name) => {
-            Some(switching::return_to_previous(observed, superseded(observed, now), Reason::SpecReverted))
+            let mut change = superseded(observed, now);
+            change.status.failure = None;
+            Some(switching::return_to_previous(observed, change, Reason::SpecReverted))
         }
         // While paused nothing new begins.
         Phase::Failed | Phase::Stable if observed.settings.paused => None,
@@ -81,7 +89,7 @@ fn begin(observed: &Observed, now: Timestamp, revision: &str, image: &str) -> Ub
     if status.previous.as_ref().is_some_and(|previous| previous.revision == revision) {
         status.previous = None;
     }
-    status.last_attempt += 1;
+    status.last_attempt = observed.next_attempt();
     status.failure = None;
     status.candidate = Some(CandidateRevision {
         revision: revision.to_owned(),
@@ -103,7 +111,18 @@ fn superseded(observed: &Observed, now: Timestamp) -> Change {
     let outcome = if observed.status.phase == Phase::Baking { Outcome::Succeeded } else { Outcome::Superseded };
     let mut change = Change::new(observed, now);
     change.end_candidate(outcome, "a newer edit");
+    if matches!(observed.status.phase, Phase::Switching | Phase::RollingBack) {
+        change.keep_work(observed);
+    }
     change
+}
+
+fn candidate(status: &UbermenchDeploymentStatus) -> &str {
+    status.candidate.as_ref().map_or("", |candidate| &candidate.revision)
+}
+
+fn previous(status: &UbermenchDeploymentStatus) -> &str {
+    status.previous.as_ref().map_or("", |previous| &previous.revision)
 }
 
 /// The previous revision's warm time is up.
@@ -149,9 +168,21 @@ impl Change {
         self.status
     }
 
+    /// The work stays where it is: the intent to move it is taken back.
+    pub(super) fn keep_work(&mut self, observed: &Observed) {
+        self.status.work =
+            self.status.active.as_ref().map(|active| release::next_owner(observed, &active.revision));
+    }
+
     /// The release ended without serving.
     pub(super) fn fail(mut self, failure: Failure, reason: Reason) -> UbermenchDeploymentStatus {
         let message = failure.message.clone();
+        if self.status.phase == Phase::Switching {
+            self.status.work = self.status.active.as_ref().and(self.status.work).map(|work| WorkOwner {
+                epoch: work.epoch + 1,
+                revision: self.status.active.as_ref().map(|active| active.revision.clone()).unwrap_or_default(),
+            });
+        }
         self.end_candidate(Outcome::Failed, &failure.reason);
         self.status.failure = Some(failure);
         self.to(Phase::Failed, reason, &message)

@@ -1,5 +1,14 @@
 #!/bin/sh
-# Redis in a pod: serves on port 6379 of all addresses, files in /data. REDIS_PASSWORD is asked for where it is set.
+# First process of the Redis image. Nothing is kept over a restart: the bot needs no such thing of it.
+#
+#   REDIS_PASSWORD   optional password of the default user, without white space
 set -eu
-exec redis-server --bind '* -::*' --port 6379 --dir /data --save '' --appendonly no \
-  --protected-mode no ${REDIS_PASSWORD:+--requirepass "$REDIS_PASSWORD"}
+# By standard input, so that the password stands in no process list.
+exec redis-server - <<C
+bind * -::*
+protected-mode no
+dir /tmp
+save ""
+appendonly no
+${REDIS_PASSWORD:+requirepass $REDIS_PASSWORD}
+C

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::config::Smoke;
 use crate::domain::Lane;
-use crate::graph::Graph;
+use crate::graph::{Graph, client_for};
 use crate::metrics::Metrics;
 use crate::redis;
 use crate::store::Store;
@@ -38,7 +38,8 @@ type Outcome = Result<String, String>;
 impl Checker {
     pub(super) fn new(settings: &Smoke) -> Result<Self, String> {
         let metrics = Metrics::new().map_err(|error| chain(&error))?;
-        let client = Client::builder()
+        let client = client_for(&settings.preview_url)
+            .no_proxy()
             .timeout(LIMIT)
             .redirect(reqwest::redirect::Policy::none())
             // Each request may meet another pod.
@@ -63,7 +64,7 @@ impl Checker {
         })
     }
 
-    pub(super) fn fresh_wamid(&self) -> String {
+    pub(super) fn fresh_wamid() -> String {
         format!("wamid.smoke.{}", Uuid::now_v7().simple())
     }
 
@@ -90,7 +91,7 @@ impl Checker {
             StatusCode::OK,
         )
         .await
-        .map(said)
+        .map(|body| said(&body))
     }
 
     pub(super) async fn verification(&self) -> Outcome {
@@ -111,7 +112,7 @@ impl Checker {
     }
 
     pub(super) async fn unsigned(&self) -> Outcome {
-        let body = self.notification(&self.fresh_wamid()).to_string();
+        let body = self.notification(&Self::fresh_wamid()).to_string();
         let answer = self
             .client
             .post(self.webhook.clone())
@@ -132,7 +133,7 @@ impl Checker {
             .header("x-hub-signature-256", signature);
         expect(request.body(body).send().await, StatusCode::OK)
             .await
-            .map(said)
+            .map(|body| said(&body))
     }
 
     pub(super) async fn reply(&self, wamid: &str) -> Outcome {
@@ -212,6 +213,6 @@ async fn expect(answer: reqwest::Result<Response>, expected: StatusCode) -> Outc
     }
 }
 
-fn said(body: String) -> String {
+fn said(body: &str) -> String {
     body.chars().take(200).collect()
 }

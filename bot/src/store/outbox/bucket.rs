@@ -94,11 +94,11 @@ pub(super) async fn close(
         return Ok(None);
     };
     let used = u32::try_from(used).unwrap_or(u32::MAX);
-    let left = allowance.tokens - f64::from(used);
+    let (left, at) = (allowance.tokens - f64::from(used), allowance.at);
     sqlx::query!(
         "update send_bucket set tokens = $1, refilled_at = $2 where id = 1",
         left,
-        allowance.at
+        at
     )
     .execute(&mut *tx)
     .await

@@ -62,8 +62,10 @@ fn note(sender: &Sender, failure: Option<&Failure>) {
 }
 
 fn log(message: &Outgoing, result: &Result<Option<Wamid>, Failure>, elapsed: Duration) {
-    let phone = message.payload["to"]
-        .as_str()
+    let phone = message
+        .payload
+        .get("to")
+        .and_then(serde_json::Value::as_str)
         .and_then(|to| Phone::parse(to).ok());
     let phone = phone.as_ref().map(tracing::field::display);
     let request_id = message.request_id.as_str();

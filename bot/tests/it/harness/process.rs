@@ -91,7 +91,7 @@ pub(crate) async fn run(command: &str, environment: &BTreeMap<String, String>) -
         .env_clear()
         .envs(environment)
         .kill_on_drop(true);
-    let limit = std::time::Duration::from_secs(60);
+    let limit = std::time::Duration::from_mins(1);
     tokio::time::timeout(limit, program.output())
         .await
         .expect("ends within a minute")

@@ -1,4 +1,4 @@
-//! The PostgreSQL and Redis of all tests: given by DATABASE_URL and REDIS_URL, or started for the run.
+//! The PostgreSQL and Redis of all tests: given by `DATABASE_URL` and `REDIS_URL`, or started for the run.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -1,0 +1,346 @@
+//! A small cluster: pods that start, Jobs that end, endpoints that lag, a database that goes away, and people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use ubermench_crds::{Phase, UbermenchDeploymentStatus, WorkOwner};
+
+use crate::rollout::{
+    Act, Desired, JobState, Observed, Pod, Revision, Role, ServiceView, Settings, Snapshot, Trouble, TroubleKind,
+    Workload, decide,
+};
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+pub(super) enum Happening {
+    /// The operator takes a pass.
+    Pass,
+    /// It is killed between its decision and the write.
+    KilledPass,
+    /// Pods of a revision are made, become ready, or fail.
+    PodsMove(usize),
+    /// `EndpointSlices` catch up.
+    EndpointsFollow,
+    /// Jobs end.
+    JobsEnd,
+    /// Seconds pass.
+    TimePasses(i64),
+    /// The resource asks for another revision.
+    Edit(usize),
+    /// A pod is deleted.
+    PodDies(usize),
+    /// `kubectl scale`.
+    Scale(i32),
+    /// `spec.paused`.
+    Pause(bool),
+    /// Someone edits the active Service's selector.
+    SelectorDamaged,
+    /// The fence can't be read or moved.
+    DatabaseAway(bool),
+    /// A Secret is deleted, or put back.
+    SecretMissing(bool),
+    /// Someone deletes a Deployment.
+    DeploymentDeleted(usize),
+    /// Someone deletes all Jobs.
+    JobsDeleted,
+    /// The status is gone, as after a restore of the resource.
+    StatusLost,
+}
+
+pub(super) struct World {
+    pub(super) status: UbermenchDeploymentStatus,
+    pub(super) desired: usize,
+    /// What the active Service selects, by name; `None` while it does not exist.
+    pub(super) active: Option<String>,
+    pub(super) row: WorkOwner,
+    damaged: bool,
+    preview: Option<String>,
+    active_ready: BTreeSet<String>,
+    preview_ready: BTreeSet<String>,
+    settings: Settings,
+    revisions: BTreeMap<String, Revision>,
+    internal_secret: bool,
+    secret_missing: bool,
+    database_away: bool,
+    now: Timestamp,
+    pods_made: usize,
+}
+
+const CRASHES: usize = 2;
+const GOES_BAD: usize = 3;
+
+fn name(number: usize) -> String {
+    format!("rev{number}")
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            status: UbermenchDeploymentStatus::default(),
+            desired: 0,
+            active: None,
+            row: WorkOwner { epoch: 5, revision: "of another time".to_owned() },
+            damaged: false,
+            preview: None,
+            active_ready: BTreeSet::new(),
+            preview_ready: BTreeSet::new(),
+            settings: Settings {
+                paused: false,
+                replicas: 2,
+                migrations: true,
+                smoke: true,
+                smoke_seconds: 120,
+                bake_seconds: 60,
+                warm_seconds: 300,
+                start_seconds: 300,
+                migrate_seconds: 600,
+                history_limit: 2,
+            },
+            revisions: BTreeMap::new(),
+            internal_secret: false,
+            secret_missing: false,
+            database_away: false,
+            now: Timestamp::from_second(1_800_000_000).unwrap(),
+            pods_made: 0,
+        }
+    }
+
+    pub(super) fn desired_name(&self) -> String {
+        name(self.desired)
+    }
+
+    pub(super) fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Pass => drop(self.pass()),
+            Happening::KilledPass => drop(decide(&self.observe(), self.now)),
+            Happening::PodsMove(number) => self.move_pods(number),
+            Happening::EndpointsFollow => self.follow(),
+            Happening::JobsEnd => self.end_jobs(),
+            Happening::TimePasses(seconds) => self.now += SignedDuration::from_secs(seconds),
+            Happening::Edit(number) => self.desired = number,
+            Happening::PodDies(number) => {
+                if let Some(revision) = self.revisions.get_mut(&name(number)) {
+                    revision.pods.pop();
+                }
+            }
+            Happening::Scale(replicas) => self.settings.replicas = replicas,
+            Happening::Pause(paused) => self.settings.paused = paused,
+            Happening::SelectorDamaged => self.damaged = self.active.is_some(),
+            Happening::DatabaseAway(away) => self.database_away = away,
+            Happening::SecretMissing(missing) => self.secret_missing = missing,
+            Happening::DeploymentDeleted(number) => {
+                if let Some(revision) = self.revisions.get_mut(&name(number)) {
+                    revision.deployment = None;
+                    revision.pods.clear();
+                }
+            }
+            Happening::JobsDeleted => {
+                for revision in self.revisions.values_mut() {
+                    revision.migrations.clear();
+                    revision.smokes.clear();
+                }
+            }
+            Happening::StatusLost => self.status = UbermenchDeploymentStatus::default(),
+        }
+    }
+
+    /// Nobody interferes any more.
+    pub(super) fn calm(&mut self) {
+        self.settings.paused = false;
+        self.database_away = false;
+        self.secret_missing = false;
+    }
+
+    /// Everything goes its way until nothing is written any more, also not when time passes.
+    pub(super) fn settle(&mut self) {
+        let mut idle = 0;
+        for _ in 0..2_000 {
+            idle = if self.pass() { 0 } else { idle + 1 };
+            if idle > 40 {
+                return;
+            }
+            for number in 0..4 {
+                self.move_pods(number);
+            }
+            self.follow();
+            self.end_jobs();
+            self.now += SignedDuration::from_secs(10);
+        }
+        panic!("writes without an end: {:?}", decide(&self.observe(), self.now));
+    }
+
+    /// One pass; whether it wrote.
+    pub(super) fn pass(&mut self) -> bool {
+        let observed = self.observe();
+        let decision = decide(&observed, self.now);
+        if let Some(act) = decision.act {
+            assert_eq!(decision.status.phase, self.status.phase, "an intent and an act in one pass");
+            return self.act(act, &observed);
+        }
+        let changed = decision.status != self.status;
+        let (before, after) = (self.status.transition.as_ref(), decision.status.transition.as_ref());
+        if let (Some(before), Some(after)) = (before, after) {
+            assert!(after.sequence >= before.sequence, "transitions count up");
+        }
+        assert!(decision.status.last_attempt >= self.status.last_attempt, "attempts count up");
+        self.status = decision.status;
+        changed
+    }
+
+    pub(super) fn observe(&self) -> Observed {
+        let desired = if self.secret_missing {
+            Desired::Missing { message: "Secret is missing".to_owned() }
+        } else {
+            Desired::Revision { name: name(self.desired), image: format!("image:{}", self.desired) }
+        };
+        let view = |selected: &Option<String>, ready: &BTreeSet<String>, damaged: bool| {
+            selected.as_ref().map(|selected| ServiceView {
+                revision: (!damaged).then(|| selected.clone()),
+                drifted: damaged,
+                ready: ready.clone(),
+            })
+        };
+        Observed {
+            generation: 1,
+            status: self.status.clone(),
+            settings: self.settings.clone(),
+            internal_secret: self.internal_secret,
+            desired,
+            revisions: self.revisions.clone(),
+            active_service: view(&self.active, &self.active_ready, self.damaged),
+            preview_service: view(&self.preview, &self.preview_ready, false),
+            blocked: None,
+            work: (!self.database_away && self.revisions.values().any(|each| each.ready().count() > 0))
+                .then(|| self.row.clone()),
+        }
+    }
+
+    fn act(&mut self, act: Act, observed: &Observed) -> bool {
+        let passed = |observed: &Observed, name: &str| {
+            observed.revision(name).is_some_and(|revision| revision.recorded.is_some() && !revision.passes.is_empty())
+        };
+        match act {
+            Act::CreateInternalSecret => self.internal_secret = true,
+            Act::CreateSnapshot { revision } | Act::RemakeSnapshot { revision } => {
+                self.revisions.entry(revision).or_default().snapshot = Some(Snapshot::Kept);
+            }
+            Act::CreateRecord { revision } => {
+                let number = self.revisions.values().filter_map(|each| each.recorded).max().unwrap_or_default() + 1;
+                self.revisions.entry(revision).or_default().recorded = Some(number);
+            }
+            Act::RunMigration { revision, attempt } => {
+                let jobs = &mut self.revisions.entry(revision).or_default().migrations;
+                jobs.insert(attempt, JobState::Running(None));
+            }
+            Act::RunSmoke { revision, attempt } => {
+                let jobs = &mut self.revisions.entry(revision).or_default().smokes;
+                jobs.insert(attempt, JobState::Running(None));
+            }
+            Act::RecordPass { revision, attempt } => {
+                self.revisions.entry(revision).or_default().passes.insert(attempt);
+            }
+            Act::ApplyDeployment { revision, color, replicas, .. } => {
+                let served = observed.points_at(&revision);
+                let before = self.revisions.get(&revision).and_then(|each| each.deployment.as_ref()).map(|each| each.replicas);
+                assert!(
+                    !served || replicas >= self.settings.replicas || before.is_none_or(|before| replicas >= before),
+                    "what serves is scaled below what is asked for"
+                );
+                let entry = self.revisions.entry(revision).or_default();
+                assert!(entry.recorded.is_some(), "a Deployment without a record");
+                let has_replica_set = entry.deployment.as_ref().is_some_and(|each| each.has_replica_set);
+                entry.deployment =
+                    Some(Workload { color, replicas, paused: has_replica_set, has_replica_set, drifted: false, refused: None });
+            }
+            Act::DeleteDeployment { revision } => {
+                for selected in [&self.active, &self.preview].into_iter().flatten() {
+                    assert_ne!(*selected, revision, "a Deployment that a Service selects is deleted");
+                }
+                let entry = self.revisions.entry(revision).or_default();
+                entry.deployment = None;
+                entry.pods.clear();
+            }
+            Act::PointService { role: Role::Active, revision } => {
+                assert!(passed(observed, &revision), "{revision} becomes active without a recorded pass");
+                self.damaged = false;
+                self.active = Some(revision);
+            }
+            Act::PointService { role: Role::Preview, revision } => self.preview = Some(revision),
+            Act::DropPreview => {
+                self.preview = None;
+                self.preview_ready.clear();
+            }
+            Act::MoveWork(owner) => {
+                assert_eq!(self.active.as_ref(), Some(&owner.revision), "the work follows the traffic");
+                if self.database_away || owner.epoch <= self.row.epoch {
+                    return false;
+                }
+                self.row = owner;
+            }
+            Act::DeleteJobs { revision, attempt } => {
+                let entry = self.revisions.entry(revision).or_default();
+                entry.migrations.remove(&attempt);
+                entry.smokes.remove(&attempt);
+            }
+            Act::Forget { revision } => {
+                assert_ne!(self.active.as_ref(), Some(&revision), "the active revision is forgotten");
+                self.revisions.remove(&revision);
+            }
+        }
+        true
+    }
+
+    /// The Deployment controller and the kubelet, for one revision.
+    fn move_pods(&mut self, number: usize) {
+        let is_active = self.status.phase == Phase::Baking && self.active.as_ref() == Some(&name(number));
+        let Some(revision) = self.revisions.get_mut(&name(number)) else { return };
+        let Some(deployment) = revision.deployment.as_mut() else {
+            revision.pods.clear();
+            return;
+        };
+        deployment.has_replica_set = true;
+        let wanted = usize::try_from(deployment.replicas).unwrap();
+        revision.pods.truncate(wanted);
+        while revision.pods.len() < wanted {
+            self.pods_made += 1;
+            let uid = format!("pod{}", self.pods_made);
+            revision.pods.push(pod(&uid, self.now));
+        }
+        for pod in &mut revision.pods {
+            match number {
+                CRASHES => pod.trouble = Some(pod.last.clone()),
+                GOES_BAD if is_active => (pod.ready, pod.since) = (false, Some(self.now)),
+                _ if !pod.ready => (pod.ready, pod.since) = (true, Some(self.now)),
+                _ => {}
+            }
+        }
+    }
+
+    fn follow(&mut self) {
+        let ready = |selected: &Option<String>| -> BTreeSet<String> {
+            let revision = selected.as_ref().and_then(|name| self.revisions.get(name));
+            revision.into_iter().flat_map(Revision::ready).map(|pod| pod.uid.clone()).collect()
+        };
+        self.active_ready = if self.damaged { BTreeSet::new() } else { ready(&self.active) };
+        self.preview_ready = ready(&self.preview);
+    }
+
+    fn end_jobs(&mut self) {
+        let jobs = self.revisions.values_mut().flat_map(|each| each.migrations.values_mut().chain(each.smokes.values_mut()));
+        for job in jobs {
+            *job = JobState::Succeeded("done".to_owned());
+        }
+    }
+}
+
+pub(super) fn pod(uid: &str, now: Timestamp) -> Pod {
+    let last = Trouble {
+        kind: TroubleKind::Crash,
+        pod: uid.to_owned(),
+        container: Some("bot".to_owned()),
+        exit_code: None,
+        message: String::new(),
+        log: Vec::new(),
+    };
+    Pod { name: uid.to_owned(), uid: uid.to_owned(), ready: false, since: Some(now), trouble: None, last }
+}
