@@ -19,19 +19,31 @@ use crate::work::Fence;
 pub(crate) use write::{finalizers, post_params};
 
 /// Carries out an act.
-pub async fn act(ctx: &Context, world: &World, settings: &Settings, act: &Act) -> Result<(), Error> {
+pub async fn act(
+    ctx: &Context,
+    world: &World,
+    settings: &Settings,
+    act: &Act,
+) -> Result<(), Error> {
     match act {
         Act::CreateInternalSecret => internal_secret(ctx, world).await,
-        Act::CreateSnapshot { revision } | Act::RemakeSnapshot { revision } => snapshot::make(ctx, world, revision).await,
+        Act::CreateSnapshot { revision } | Act::RemakeSnapshot { revision } => {
+            snapshot::make(ctx, world, revision).await
+        }
         Act::CreateRecord { revision } => create_record(ctx, world, revision).await,
         Act::RunMigration { revision, attempt } => {
             run(ctx, world, settings, Component::Migrate, revision, *attempt).await
         }
-        Act::RunSmoke { revision, attempt } => run(ctx, world, settings, Component::Smoke, revision, *attempt).await,
-        Act::RecordPass { revision, attempt } => record_pass(ctx, world, revision, *attempt).await,
-        Act::ApplyDeployment { revision, color, replicas, paused } => {
-            deployment(ctx, world, revision, *color, *replicas, *paused).await
+        Act::RunSmoke { revision, attempt } => {
+            run(ctx, world, settings, Component::Smoke, revision, *attempt).await
         }
+        Act::RecordPass { revision, attempt } => record_pass(ctx, world, revision, *attempt).await,
+        Act::ApplyDeployment {
+            revision,
+            color,
+            replicas,
+            paused,
+        } => deployment(ctx, world, revision, *color, *replicas, *paused).await,
         Act::DeleteDeployment { revision } => delete::deployment(ctx, world, revision).await,
         Act::PointService { role, revision } => point(ctx, world, *role, revision).await,
         Act::DropPreview => delete::preview(ctx, world).await,
@@ -49,9 +61,15 @@ pub async fn status(
 ) -> Result<UbermenchDeployment, Error> {
     let name = object.metadata.name.clone().unwrap_or_default();
     let namespace = object.metadata.namespace.as_deref().ok_or(Error::Unnamed)?;
-    let next = UbermenchDeployment { status: Some(status), ..object.clone() };
+    let next = UbermenchDeployment {
+        status: Some(status),
+        ..object.clone()
+    };
     let api = kube::Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), namespace);
-    let written = api.replace_status(&name, &post_params(), &next).await.during("write", "status of", &name)?;
+    let written = api
+        .replace_status(&name, &post_params(), &next)
+        .await
+        .during("write", "status of", &name)?;
     ctx.metrics.wrote("UbermenchDeployment");
     Ok(written)
 }
@@ -64,8 +82,16 @@ async fn internal_secret(ctx: &Context, world: &World) -> Result<(), Error> {
 
 async fn create_record(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
     let spec = world.desired.as_ref().filter(|spec| spec.name == revision);
-    let spec = spec.ok_or_else(|| Error::Record { name: world.names.revision(revision) })?;
-    let number = world.records.values().map(|record| record.revision).max().unwrap_or_default() + 1;
+    let spec = spec.ok_or_else(|| Error::Record {
+        name: world.names.revision(revision),
+    })?;
+    let number = world
+        .records
+        .values()
+        .map(|record| record.revision)
+        .max()
+        .unwrap_or_default()
+        + 1;
     let record = desired::controller_revision(&world.names, spec, number);
     write::create(ctx, &world.names, "ControllerRevision", &record).await
 }
@@ -80,19 +106,48 @@ async fn run(
 ) -> Result<(), Error> {
     let record = record(world, revision)?;
     let job = if component == Component::Smoke {
-        desired::smoke_job(&world.names, revision, &record, attempt, settings.smoke_seconds)
+        desired::smoke_job(
+            &world.names,
+            revision,
+            &record,
+            attempt,
+            settings.smoke_seconds,
+        )
     } else {
-        desired::migrate_job(&world.names, revision, &record, attempt, settings.migrate_seconds)
+        desired::migrate_job(
+            &world.names,
+            revision,
+            &record,
+            attempt,
+            settings.migrate_seconds,
+        )
     };
     write::create(ctx, &world.names, "Job", &job).await
 }
 
 /// Notes a pass on the record, so that it outlives the status.
-async fn record_pass(ctx: &Context, world: &World, revision: &str, attempt: i64) -> Result<(), Error> {
+async fn record_pass(
+    ctx: &Context,
+    world: &World,
+    revision: &str,
+    attempt: i64,
+) -> Result<(), Error> {
     let name = world.names.revision(revision);
-    let record = world.records.get(revision).ok_or_else(|| Error::Record { name: name.clone() })?;
-    let noted = record.metadata.annotations.as_ref().and_then(|notes| notes.get(PASSES)).map(String::as_str);
-    let passes = noted.into_iter().flat_map(|noted| noted.split(',')).filter(|each| !each.is_empty()).map(str::to_owned);
+    let record = world
+        .records
+        .get(revision)
+        .ok_or_else(|| Error::Record { name: name.clone() })?;
+    let noted = record
+        .metadata
+        .annotations
+        .as_ref()
+        .and_then(|notes| notes.get(PASSES))
+        .map(String::as_str);
+    let passes = noted
+        .into_iter()
+        .flat_map(|noted| noted.split(','))
+        .filter(|each| !each.is_empty())
+        .map(str::to_owned);
     let passes: Vec<_> = passes.chain([attempt.to_string()]).collect();
     let patch = json!({"metadata": {
         "resourceVersion": record.metadata.resource_version,
@@ -144,17 +199,34 @@ async fn point(ctx: &Context, world: &World, role: Role, revision: &str) -> Resu
 /// Through a pod of the new owner if it can, else through any that answers.
 async fn move_work(ctx: &Context, world: &World, owner: &WorkOwner) -> Result<(), Error> {
     let Some(token) = &world.token else {
-        return Err(Error::Gone { kind: "Secret", name: world.names.internal_secret() });
+        return Err(Error::Gone {
+            kind: "Secret",
+            name: world.names.internal_secret(),
+        });
     };
     let mut ips = world.addresses(&owner.revision);
-    for revision in world.deployments.keys().filter(|revision| **revision != owner.revision) {
+    for revision in world
+        .deployments
+        .keys()
+        .filter(|revision| **revision != owner.revision)
+    {
         ips.extend(world.addresses(revision));
     }
-    let moved = Fence { http: &ctx.http, token }.move_to(&ips, owner).await;
-    moved.map_err(|source| Error::Work { revision: owner.revision.clone(), source })
+    let moved = Fence {
+        http: &ctx.http,
+        token,
+    }
+    .move_to(&ips, owner)
+    .await;
+    moved.map_err(|source| Error::Work {
+        revision: owner.revision.clone(),
+        source,
+    })
 }
 
 fn record(world: &World, revision: &str) -> Result<Record, Error> {
     let found = world.records.get(revision).and_then(desired::record);
-    found.ok_or_else(|| Error::Record { name: world.names.revision(revision) })
+    found.ok_or_else(|| Error::Record {
+        name: world.names.revision(revision),
+    })
 }

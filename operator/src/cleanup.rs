@@ -20,7 +20,12 @@ const LIMIT: SignedDuration = SignedDuration::from_secs(10);
 /// Adds our finalizer.
 pub async fn hold(ctx: &Context, object: &UbermenchDeployment) -> Result<(), Error> {
     let names = Names::of(object).ok_or(Error::Unnamed)?;
-    let finalizers: Vec<_> = object.finalizers().iter().cloned().chain([FINALIZER.to_owned()]).collect();
+    let finalizers: Vec<_> = object
+        .finalizers()
+        .iter()
+        .cloned()
+        .chain([FINALIZER.to_owned()])
+        .collect();
     set(ctx, &names, object, &finalizers).await
 }
 
@@ -30,40 +35,85 @@ pub fn is_held(object: &UbermenchDeployment) -> bool {
 }
 
 /// Lets the snapshot Secrets go, then the resource.
-pub async fn release(ctx: &Context, object: &UbermenchDeployment, now: Timestamp) -> Result<(), Error> {
+pub async fn release(
+    ctx: &Context,
+    object: &UbermenchDeployment,
+    now: Timestamp,
+) -> Result<(), Error> {
     let names = Names::of(object).ok_or(Error::Unnamed)?;
     if let Err(error) = release_snapshots(ctx, &names).await {
-        let since = object.metadata.deletion_timestamp.as_ref().map_or(now, |at| at.0);
+        let since = object
+            .metadata
+            .deletion_timestamp
+            .as_ref()
+            .map_or(now, |at| at.0);
         if now.duration_since(since) < LIMIT {
             return Err(error);
         }
-        tracing::warn!(error = error.chain(), "the resource goes although its snapshots could not be let go");
+        tracing::warn!(
+            error = error.chain(),
+            "the resource goes although its snapshots could not be let go"
+        );
     }
-    let left: Vec<_> = object.finalizers().iter().filter(|each| *each != FINALIZER).cloned().collect();
+    let left: Vec<_> = object
+        .finalizers()
+        .iter()
+        .filter(|each| *each != FINALIZER)
+        .cloned()
+        .collect();
     match set(ctx, &names, object, &left).await {
-        Err(Error::Api { source: kube::Error::Api(status), .. }) if status.is_not_found() => Ok(()),
+        Err(Error::Api {
+            source: kube::Error::Api(status),
+            ..
+        }) if status.is_not_found() => Ok(()),
         answer => answer,
     }
 }
 
 async fn release_snapshots(ctx: &Context, names: &Names) -> Result<(), Error> {
     let api = Api::<PartialObjectMeta<Secret>>::namespaced(ctx.client.clone(), &names.namespace);
-    let found = api.list(&ListParams::default().labels(&names.all())).await.during("list", "Secrets", &names.name)?;
+    let found = api
+        .list(&ListParams::default().labels(&names.all()))
+        .await
+        .during("list", "Secrets", &names.name)?;
     for secret in found {
         let held = secret.finalizers();
         if !names.owns(&secret.metadata) || !held.iter().any(|each| each == SNAPSHOT_FINALIZER) {
             continue;
         }
-        let left: Vec<_> = held.iter().filter(|each| *each != SNAPSHOT_FINALIZER).cloned().collect();
-        apply::finalizers::<Secret>(&ctx.client, &names.namespace, "Secret", &secret.metadata, &left).await?;
+        let left: Vec<_> = held
+            .iter()
+            .filter(|each| *each != SNAPSHOT_FINALIZER)
+            .cloned()
+            .collect();
+        apply::finalizers::<Secret>(
+            &ctx.client,
+            &names.namespace,
+            "Secret",
+            &secret.metadata,
+            &left,
+        )
+        .await?;
         ctx.metrics.wrote("Secret");
     }
     Ok(())
 }
 
-async fn set(ctx: &Context, names: &Names, object: &UbermenchDeployment, finalizers: &[String]) -> Result<(), Error> {
+async fn set(
+    ctx: &Context,
+    names: &Names,
+    object: &UbermenchDeployment,
+    finalizers: &[String],
+) -> Result<(), Error> {
     let kind = "UbermenchDeployment";
-    apply::finalizers::<UbermenchDeployment>(&ctx.client, &names.namespace, kind, &object.metadata, finalizers).await?;
+    apply::finalizers::<UbermenchDeployment>(
+        &ctx.client,
+        &names.namespace,
+        kind,
+        &object.metadata,
+        finalizers,
+    )
+    .await?;
     ctx.metrics.wrote(kind);
     Ok(())
 }

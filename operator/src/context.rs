@@ -26,12 +26,21 @@ pub struct Context {
 impl Context {
     /// A new one.
     pub fn new(client: Client, http: reqwest::Client, metrics: Metrics, instance: String) -> Self {
-        Self { client, http, metrics, instance, posted: Mutex::default(), failures: Mutex::default() }
+        Self {
+            client,
+            http,
+            metrics,
+            instance,
+            posted: Mutex::default(),
+            failures: Mutex::default(),
+        }
     }
 
     /// Whether this process has posted that Event.
     pub(crate) fn has_posted(&self, uid: &str, sequence: i64) -> bool {
-        lock(&self.posted).get(uid).is_some_and(|last| *last >= sequence)
+        lock(&self.posted)
+            .get(uid)
+            .is_some_and(|last| *last >= sequence)
     }
 
     /// An Event was posted, or is too old to be.

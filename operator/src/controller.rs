@@ -50,20 +50,27 @@ pub async fn run(
         .map_err(SetUp)?;
     let ctx = Arc::new(Context::new(client.clone(), http, metrics, identity));
     let scope = Scope { client, namespace };
-    let resources = Controller::new(scope.api::<UbermenchDeployment>(), watcher::Config::default())
-        .with_config(controller::Config::default().concurrency(CONCURRENCY));
+    let resources = Controller::new(
+        scope.api::<UbermenchDeployment>(),
+        watcher::Config::default(),
+    )
+    .with_config(controller::Config::default().concurrency(CONCURRENCY));
     let store = resources.store();
     let by_name = |store: Store<UbermenchDeployment>| move |object| referring(&store, &object);
     let config_maps = store.clone();
     resources
         .watches_stream(scope.children::<Deployment>(), |object| owner(&object))
         .watches_stream(scope.children::<Service>(), |object| owner(&object))
-        .watches_stream(scope.children::<ControllerRevision>(), |object| owner(&object))
+        .watches_stream(scope.children::<ControllerRevision>(), |object| {
+            owner(&object)
+        })
         .watches_stream(scope.children::<Job>(), |object| owner(&object))
         .watches_stream(scope.children::<Pod>(), |object| owner(&object))
         .watches_stream(scope.children::<EndpointSlice>(), |object| owner(&object))
         .watches_stream(scope.all::<Secret>(), by_name(store))
-        .watches_stream(scope.all::<ConfigMap>(), move |object| referring(&config_maps, &object))
+        .watches_stream(scope.all::<ConfigMap>(), move |object| {
+            referring(&config_maps, &object)
+        })
         .graceful_shutdown_on(stop.cancelled_owned())
         .run(reconcile, error_policy, ctx)
         .for_each(async |result| report(result))
@@ -91,18 +98,33 @@ impl Scope {
     /// Metadata of what carries our label.
     fn children<K>(&self) -> impl Stream<Item = Result<Meta<K>, watcher::Error>> + Send + use<K>
     where
-        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Send + Sync + 'static,
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + Debug
+            + Send
+            + Sync
+            + 'static,
     {
-        let ours = watcher::Config::default().labels(&format!("app.kubernetes.io/managed-by={MANAGER}"));
-        watcher(self.api::<Meta<K>>(), ours).default_backoff().touched_objects()
+        let ours =
+            watcher::Config::default().labels(&format!("app.kubernetes.io/managed-by={MANAGER}"));
+        watcher(self.api::<Meta<K>>(), ours)
+            .default_backoff()
+            .touched_objects()
     }
 
     /// Metadata of all objects of a kind.
     fn all<K>(&self) -> impl Stream<Item = Result<Meta<K>, watcher::Error>> + Send + use<K>
     where
-        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Send + Sync + 'static,
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + Debug
+            + Send
+            + Sync
+            + 'static,
     {
-        watcher(self.api::<Meta<K>>(), watcher::Config::default()).default_backoff().touched_objects()
+        watcher(self.api::<Meta<K>>(), watcher::Config::default())
+            .default_backoff()
+            .touched_objects()
     }
 }
 
@@ -113,24 +135,45 @@ fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
 }
 
 /// The resources that refer to a Secret or ConfigMap by its name, and the one that it belongs to.
-fn referring<K: ResourceExt>(store: &Store<UbermenchDeployment>, object: &K) -> Vec<ObjectRef<UbermenchDeployment>> {
+fn referring<K: ResourceExt>(
+    store: &Store<UbermenchDeployment>,
+    object: &K,
+) -> Vec<ObjectRef<UbermenchDeployment>> {
     let (name, namespace) = (object.name_any(), object.namespace());
-    let resources = store.state().into_iter().filter(|resource| resource.namespace() == namespace);
+    let resources = store
+        .state()
+        .into_iter()
+        .filter(|resource| resource.namespace() == namespace);
     let mut found: Vec<_> = resources
         .filter(|resource| references(&resource.spec).contains(name.as_str()))
         .map(|resource| ObjectRef::from_obj(&*resource))
         .collect();
-    let is_ours = object.labels().get("app.kubernetes.io/managed-by").is_some_and(|manager| manager == MANAGER);
+    let is_ours = object
+        .labels()
+        .get("app.kubernetes.io/managed-by")
+        .is_some_and(|manager| manager == MANAGER);
     found.extend(owner(object).filter(|_| is_ours));
     found
 }
 
 /// Names of Secrets and ConfigMaps in a spec. One kind may be taken for the other: a pass too many does no harm.
 fn references(spec: &UbermenchDeploymentSpec) -> BTreeSet<&str> {
-    let own = [&spec.whatsapp.secret_name, &spec.database.secret_name, &spec.redis.secret_name];
-    let sources = spec.env.iter().filter_map(|variable| variable.value_from.as_ref());
-    let keys = sources.flat_map(|source| [&source.secret_key_ref, &source.config_map_key_ref]).flatten();
-    own.into_iter().chain(keys.map(|key| &key.name)).map(String::as_str).collect()
+    let own = [
+        &spec.whatsapp.secret_name,
+        &spec.database.secret_name,
+        &spec.redis.secret_name,
+    ];
+    let sources = spec
+        .env
+        .iter()
+        .filter_map(|variable| variable.value_from.as_ref());
+    let keys = sources
+        .flat_map(|source| [&source.secret_key_ref, &source.config_map_key_ref])
+        .flatten();
+    own.into_iter()
+        .chain(keys.map(|key| &key.name))
+        .map(String::as_str)
+        .collect()
 }
 
 type Outcome = Result<
@@ -143,7 +186,9 @@ fn report(outcome: Outcome) {
         Ok((object, action)) => tracing::debug!(%object, ?action, "reconciled"),
         // It was deleted while its last event waited.
         Err(controller::Error::ObjectNotFound(object)) => tracing::debug!(%object, "is gone"),
-        Err(controller::Error::ReconcilerFailed(error, object)) if error.category() == Category::Conflict => {
+        Err(controller::Error::ReconcilerFailed(error, object))
+            if error.category() == Category::Conflict =>
+        {
             tracing::debug!(%object, error = error.chain(), "someone else wrote first");
         }
         Err(controller::Error::ReconcilerFailed(error, object)) => {

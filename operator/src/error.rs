@@ -103,10 +103,14 @@ impl Error {
     /// Its kind.
     pub fn category(&self) -> Category {
         match self {
-            Self::Api { source: kube::Error::Api(status), .. } if status.is_conflict() || status.is_not_found() => {
-                Category::Conflict
-            }
-            Self::Api { source: kube::Error::Api(status), .. } if status.is_forbidden() => Category::Forbidden,
+            Self::Api {
+                source: kube::Error::Api(status),
+                ..
+            } if status.is_conflict() || status.is_not_found() => Category::Conflict,
+            Self::Api {
+                source: kube::Error::Api(status),
+                ..
+            } if status.is_forbidden() => Category::Forbidden,
             Self::Api { .. } => Category::Api,
             Self::Gone { .. } | Self::InUse { .. } => Category::Conflict,
             Self::NameTaken { .. } => Category::NameTaken,
@@ -136,6 +140,11 @@ pub(crate) trait During<T> {
 
 impl<T> During<T> for Result<T, kube::Error> {
     fn during(self, verb: &'static str, kind: &'static str, name: &str) -> Result<T, Error> {
-        self.map_err(|source| Error::Api { verb, kind, name: name.to_owned(), source })
+        self.map_err(|source| Error::Api {
+            verb,
+            kind,
+            name: name.to_owned(),
+            source,
+        })
     }
 }

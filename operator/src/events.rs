@@ -26,7 +26,10 @@ pub async fn publish(
     let event = event(instance, object, transition).ok_or(Error::Unnamed)?;
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let name = event.metadata.name.clone().unwrap_or_default();
-    match Api::<Event>::namespaced(client.clone(), &namespace).create(&PostParams::default(), &event).await {
+    match Api::<Event>::namespaced(client.clone(), &namespace)
+        .create(&PostParams::default(), &event)
+        .await
+    {
         Err(kube::Error::Api(status)) if status.is_already_exists() => Ok(()),
         answer => answer.map(drop).during("create", "Event", &name),
     }
@@ -38,7 +41,11 @@ fn event(instance: &str, object: &UbermenchDeployment, transition: &Transition) 
     let uid = object.metadata.uid.clone()?;
     Some(Event {
         metadata: ObjectMeta {
-            name: Some(format!("{name}.{}.{}", uid.replace('-', ""), transition.sequence)),
+            name: Some(format!(
+                "{name}.{}.{}",
+                uid.replace('-', ""),
+                transition.sequence
+            )),
             namespace: Some(namespace.clone()),
             ..ObjectMeta::default()
         },
@@ -57,7 +64,14 @@ fn event(instance: &str, object: &UbermenchDeployment, transition: &Transition) 
         }),
         reporting_controller: Some(CONTROLLER.to_owned()),
         reporting_instance: Some(instance.chars().take(128).collect()),
-        type_: Some(if is_warning(transition) { "Warning" } else { "Normal" }.to_owned()),
+        type_: Some(
+            if is_warning(transition) {
+                "Warning"
+            } else {
+                "Normal"
+            }
+            .to_owned(),
+        ),
         ..Event::default()
     })
 }
@@ -71,11 +85,17 @@ fn is_warning(transition: &Transition) -> bool {
 }
 
 fn note(transition: &Transition) -> String {
-    let text = format!("{:?} to {:?}: {}", transition.from, transition.to, transition.message);
+    let text = format!(
+        "{:?} to {:?}: {}",
+        transition.from, transition.to, transition.message
+    );
     if text.len() <= NOTE_LIMIT {
         return text;
     }
-    let end = (0..=NOTE_LIMIT - '…'.len_utf8()).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    let end = (0..=NOTE_LIMIT - '…'.len_utf8())
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
@@ -102,7 +122,11 @@ mod tests {
     fn note_fits_and_keeps_whole_characters() {
         let long = "ñ".repeat(2000);
         let note = note(&transition(Phase::Failed, "CrashLoop", &long));
-        assert!(note.len() <= NOTE_LIMIT && note.len() > NOTE_LIMIT - 8, "{}", note.len());
+        assert!(
+            note.len() <= NOTE_LIMIT && note.len() > NOTE_LIMIT - 8,
+            "{}",
+            note.len()
+        );
         assert!(note.ends_with('…'));
     }
 
@@ -115,7 +139,11 @@ mod tests {
             (Phase::Baking, "Switched", false),
         ];
         for (to, reason, expected) in cases {
-            assert_eq!(is_warning(&transition(to, reason, "")), expected, "{to:?} {reason}");
+            assert_eq!(
+                is_warning(&transition(to, reason, "")),
+                expected,
+                "{to:?} {reason}"
+            );
         }
     }
 }

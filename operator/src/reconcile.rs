@@ -36,11 +36,14 @@ enum Next {
 }
 
 /// Takes passes until nothing is due.
-pub async fn reconcile(object: Arc<UbermenchDeployment>, ctx: Arc<Context>) -> Result<Action, Error> {
+pub async fn reconcile(
+    object: Arc<UbermenchDeployment>,
+    ctx: Arc<Context>,
+) -> Result<Action, Error> {
     let uid = object.uid().unwrap_or_default();
     for _ in 0..PASSES {
         let started = Instant::now();
-        let next = pass(&ctx, &object).await;
+        let next = Box::pin(pass(&ctx, &object)).await;
         ctx.metrics.reconciled(started.elapsed());
         match next {
             Ok(Next::Again) => {}
@@ -60,14 +63,19 @@ pub async fn reconcile(object: Arc<UbermenchDeployment>, ctx: Arc<Context>) -> R
 }
 
 /// When to try again.
-#[expect(clippy::needless_pass_by_value, reason = "the signature is the controller's")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is the controller's"
+)]
 pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Context>) -> Action {
     let failures = ctx.note_failure(&object.uid().unwrap_or_default()).min(16);
     ctx.metrics.failed(error.category());
     let (first, longest) = match error.category() {
         Category::Conflict => (20, 1_000),
         Category::Work => (200, 2_000),
-        Category::Forbidden | Category::Api | Category::NameTaken | Category::Object => (200, 60_000),
+        Category::Forbidden | Category::Api | Category::NameTaken | Category::Object => {
+            (200, 60_000)
+        }
     };
     let pause = (first << (failures - 1)).min(longest);
     let jitter = rand::rng().random_range(0.8..1.2);
@@ -78,7 +86,11 @@ pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Co
 async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error> {
     let (name, namespace) = (object.name_any(), object.namespace().ok_or(Error::Unnamed)?);
     let api = Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), &namespace);
-    let Some(object) = api.get_opt(&name).await.during("read", "UbermenchDeployment", &name)? else {
+    let Some(object) = api
+        .get_opt(&name)
+        .await
+        .during("read", "UbermenchDeployment", &name)?
+    else {
         return Ok(Next::Done);
     };
     if object.metadata.deletion_timestamp.is_some() {
@@ -91,7 +103,11 @@ async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error
         cleanup::hold(ctx, &object).await?;
         return Ok(Next::Again);
     }
-    if let Some(transition) = object.status.as_ref().and_then(|status| status.transition.as_ref()) {
+    if let Some(transition) = object
+        .status
+        .as_ref()
+        .and_then(|status| status.transition.as_ref())
+    {
         tell(ctx, &object, transition).await;
     }
     let (world, observed) = observe(ctx, object).await?;
@@ -120,7 +136,9 @@ async fn refused(
         return Err(error);
     }
     if let Error::NameTaken { kind, name } = &error {
-        observed.blocked = Some(format!("{kind} {name} exists and belongs to someone else: rename or delete it"));
+        observed.blocked = Some(format!(
+            "{kind} {name} exists and belongs to someone else: rename or delete it"
+        ));
         let decision = decided(&world.names, &observed);
         return match write(ctx, world, &observed, decision).await? {
             Next::Again | Next::Wait(_) => Ok(Next::Wait(PACE)),
@@ -132,18 +150,29 @@ async fn refused(
 }
 
 /// Writes the status, unless it is as it was.
-async fn write(ctx: &Context, world: &World, observed: &Observed, decision: Decision) -> Result<Next, Error> {
+async fn write(
+    ctx: &Context,
+    world: &World,
+    observed: &Observed,
+    decision: Decision,
+) -> Result<Next, Error> {
     if decision.status == observed.status {
         return Ok(Next::Wait(decision.requeue));
     }
     let written = apply::status(ctx, &world.object, decision.status).await?;
-    let transition = written.status.as_ref().and_then(|status| status.transition.as_ref());
-    if let Some(transition) = transition.filter(|transition| observed.status.transition.as_ref() != Some(transition)) {
+    let transition = written
+        .status
+        .as_ref()
+        .and_then(|status| status.transition.as_ref());
+    if let Some(transition) =
+        transition.filter(|transition| observed.status.transition.as_ref() != Some(transition))
+    {
         tracing::info!(from = ?transition.from, to = ?transition.to, reason = transition.reason, "transition");
         ctx.metrics.transition(transition);
         if let Some(last) = &observed.status.transition {
             let took = transition.time.0.duration_since(last.time.0);
-            ctx.metrics.phase_ended(transition.from, took.unsigned_abs());
+            ctx.metrics
+                .phase_ended(transition.from, took.unsigned_abs());
         }
         tell(ctx, &written, transition).await;
     }
@@ -153,7 +182,9 @@ async fn write(ctx: &Context, world: &World, observed: &Observed, decision: Deci
 fn decided(names: &Names, observed: &Observed) -> Decision {
     let mut decision = decide(observed, Timestamp::now());
     let active = decision.status.active.as_ref();
-    decision.status.selector = active.map_or_else(String::new, |active| names.pod_selector_text(&active.revision));
+    decision.status.selector = active.map_or_else(String::new, |active| {
+        names.pod_selector_text(&active.revision)
+    });
     decision
 }
 

@@ -29,7 +29,6 @@ mod summary;
 mod switching;
 mod transition;
 
-
 #[cfg(test)]
 mod tests;
 
@@ -39,7 +38,8 @@ use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
 pub use observed::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Trouble, TroubleKind, Workload,
+    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Trouble,
+    TroubleKind, Workload,
 };
 pub use summary::Reason;
 
@@ -155,5 +155,9 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Decision {
         None => (observed.status.clone(), acts::due(observed)),
     };
     let status = summary::of(observed, status, now);
-    Decision { requeue: summary::requeue(observed, &status, now), status, act }
+    Decision {
+        requeue: summary::requeue(observed, &status, now),
+        status,
+        act,
+    }
 }

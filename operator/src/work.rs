@@ -85,28 +85,61 @@ impl Fence<'_> {
     }
 
     async fn read_at(&self, ip: &str) -> Result<WorkOwner, Error> {
-        let call = |source| Error::Call { ip: ip.to_owned(), source };
-        let request = self.http.get(address(ip)).bearer_auth(self.token.expose_secret()).timeout(READ_LIMIT);
+        let call = |source| Error::Call {
+            ip: ip.to_owned(),
+            source,
+        };
+        let request = self
+            .http
+            .get(address(ip))
+            .bearer_auth(self.token.expose_secret())
+            .timeout(READ_LIMIT);
         let response = request.send().await.map_err(call)?;
         if !response.status().is_success() {
-            return Err(Error::Refused { ip: ip.to_owned(), status: response.status().as_u16() });
+            return Err(Error::Refused {
+                ip: ip.to_owned(),
+                status: response.status().as_u16(),
+            });
         }
         let row: Row = response.json().await.map_err(call)?;
-        Ok(WorkOwner { epoch: row.epoch, revision: row.revision })
+        Ok(WorkOwner {
+            epoch: row.epoch,
+            revision: row.revision,
+        })
     }
 
     async fn move_at(&self, ip: &str, owner: &WorkOwner) -> Result<(), Error> {
-        let row = Row { epoch: owner.epoch, revision: owner.revision.clone() };
-        let request = self.http.put(address(ip)).bearer_auth(self.token.expose_secret()).timeout(MOVE_LIMIT);
-        let response =
-            request.json(&row).send().await.map_err(|source| Error::Call { ip: ip.to_owned(), source })?;
+        let row = Row {
+            epoch: owner.epoch,
+            revision: owner.revision.clone(),
+        };
+        let request = self
+            .http
+            .put(address(ip))
+            .bearer_auth(self.token.expose_secret())
+            .timeout(MOVE_LIMIT);
+        let response = request
+            .json(&row)
+            .send()
+            .await
+            .map_err(|source| Error::Call {
+                ip: ip.to_owned(),
+                source,
+            })?;
         match response.status() {
             status if status.is_success() || status == reqwest::StatusCode::CONFLICT => Ok(()),
-            status => Err(Error::Refused { ip: ip.to_owned(), status: status.as_u16() }),
+            status => Err(Error::Refused {
+                ip: ip.to_owned(),
+                status: status.as_u16(),
+            }),
         }
     }
 }
 
 fn address(ip: &str) -> String {
-    if ip.contains(':') { format!("http://[{ip}]:{PORT}/internal/work") } else { format!("http://{ip}:{PORT}/internal/work") }
+    if ip.contains(':') {
+        format!("http://[{ip}]:{PORT}/internal/work")
+    } else {
+        format!("http://{ip}:{PORT}/internal/work")
+    }
 }

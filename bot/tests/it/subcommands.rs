@@ -180,9 +180,13 @@ async fn no_webhook_fails_while_a_process_stops() {
                 let request = client.post(&url).header("x-hub-signature-256", sign(&body));
                 match request.body(body).send().await {
                     Ok(answer) => assert_eq!(answer.status(), 200, "{wamid}"),
-                    // The port is closed: the process has ended.
-                    Err(error) if error.is_connect() => return n,
-                    Err(error) => panic!("{wamid}: {error:?}"),
+                    Err(error) => {
+                        // The process has ended, perhaps with this connection still in the queue.
+                        let again = client.get(&url).send().await;
+                        let closed = again.is_err_and(|again| again.is_connect());
+                        assert!(closed, "{wamid}: {error:?}");
+                        return n;
+                    }
                 }
             }
             0
@@ -195,5 +199,10 @@ async fn no_webhook_fails_while_a_process_stops() {
     assert_eq!(process.terminate().await, Some(0));
     let posted = futures::future::join_all(callers).await;
     let posted: i64 = posted.into_iter().map(Result::unwrap).sum();
-    assert_eq!(world.count("select count(*) from inbox").await, posted);
+    // Stored is what was answered, and at most each caller's last one.
+    let stored = world.count("select count(*) from inbox").await;
+    assert!(
+        (posted..=posted + 8).contains(&stored),
+        "{stored} of {posted}"
+    );
 }

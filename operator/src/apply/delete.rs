@@ -17,15 +17,29 @@ use crate::rollout::Role;
 
 /// Deletes a revision's Deployment, after a live look at all Services of the namespace.
 pub(super) async fn deployment(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
-    let Some(deployment) = world.deployments.get(revision) else { return Ok(()) };
+    let Some(deployment) = world.deployments.get(revision) else {
+        return Ok(());
+    };
     let services = write::api::<Service>(&ctx.client, &world.names);
-    let services = services.list(&ListParams::default()).await.during("list", "Services", &world.names.namespace)?;
+    let services = services.list(&ListParams::default()).await.during(
+        "list",
+        "Services",
+        &world.names.namespace,
+    )?;
     let selecting = services.iter().find(|service| {
-        let selector = service.spec.as_ref().and_then(|spec| spec.selector.as_ref());
-        selector.and_then(|selector| selector.get(REVISION)).is_some_and(|selected| selected == revision)
+        let selector = service
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.selector.as_ref());
+        selector
+            .and_then(|selector| selector.get(REVISION))
+            .is_some_and(|selected| selected == revision)
     });
     if let Some(service) = selecting {
-        return Err(Error::InUse { name: deployment.name_any(), service: service.name_any() });
+        return Err(Error::InUse {
+            name: deployment.name_any(),
+            service: service.name_any(),
+        });
     }
     delete::<Deployment>(ctx, world, "Deployment", &deployment.metadata).await
 }
@@ -39,11 +53,17 @@ pub(super) async fn preview(ctx: &Context, world: &World) -> Result<(), Error> {
 }
 
 /// Deletes the Jobs of an attempt, with their pods.
-pub(super) async fn jobs(ctx: &Context, world: &World, revision: &str, attempt: i64) -> Result<(), Error> {
+pub(super) async fn jobs(
+    ctx: &Context,
+    world: &World,
+    revision: &str,
+    attempt: i64,
+) -> Result<(), Error> {
     let attempt = attempt.to_string();
     let of_attempt = world.jobs.iter().filter(|job| {
         let labels = job.labels();
-        labels.get(REVISION).is_some_and(|of| of == revision) && labels.get(ATTEMPT) == Some(&attempt)
+        labels.get(REVISION).is_some_and(|of| of == revision)
+            && labels.get(ATTEMPT) == Some(&attempt)
     });
     for job in of_attempt {
         delete::<Job>(ctx, world, "Job", &job.metadata).await?;
@@ -56,7 +76,10 @@ pub(super) async fn revision(ctx: &Context, world: &World, revision: &str) -> Re
     snapshot::drop_copy(ctx, world, revision).await?;
     if let Some(found) = world.snapshots.get(revision) {
         snapshot::release(ctx, world, &found.metadata).await?;
-        let meta = ObjectMeta { resource_version: None, ..found.metadata.clone() };
+        let meta = ObjectMeta {
+            resource_version: None,
+            ..found.metadata.clone()
+        };
         delete::<Secret>(ctx, world, "Secret", &meta).await?;
     }
     if let Some(record) = world.records.get(revision) {
@@ -66,14 +89,25 @@ pub(super) async fn revision(ctx: &Context, world: &World, revision: &str) -> Re
 }
 
 /// Deletes an object as it was read. One that is gone already is as it should be.
-pub(super) async fn delete<K: Child>(ctx: &Context, world: &World, kind: &'static str, meta: &ObjectMeta) -> Result<(), Error> {
+pub(super) async fn delete<K: Child>(
+    ctx: &Context,
+    world: &World,
+    kind: &'static str,
+    meta: &ObjectMeta,
+) -> Result<(), Error> {
     let name = meta.name.clone().unwrap_or_default();
     let params = DeleteParams {
-        preconditions: Some(Preconditions { uid: meta.uid.clone(), resource_version: meta.resource_version.clone() }),
+        preconditions: Some(Preconditions {
+            uid: meta.uid.clone(),
+            resource_version: meta.resource_version.clone(),
+        }),
         propagation_policy: Some(PropagationPolicy::Background),
         ..DeleteParams::default()
     };
-    match write::api::<K>(&ctx.client, &world.names).delete(&name, &params).await {
+    match write::api::<K>(&ctx.client, &world.names)
+        .delete(&name, &params)
+        .await
+    {
         Err(kube::Error::Api(status)) if status.is_not_found() => Ok(()),
         answer => {
             answer.map(drop).during("delete", kind, &name)?;

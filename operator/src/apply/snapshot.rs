@@ -18,25 +18,42 @@ use crate::observe::{World, secret};
 /// Makes a revision's snapshot, from the first of these: the deleted one, its copy, what the spec refers to.
 pub(super) async fn make(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
     let contents = contents(ctx, world, revision).await?;
-    if let Some(deleted) = world.snapshots.get(revision).filter(|found| found.metadata.deletion_timestamp.is_some()) {
+    if let Some(deleted) = world
+        .snapshots
+        .get(revision)
+        .filter(|found| found.metadata.deletion_timestamp.is_some())
+    {
         let mut copy = desired::snapshot_secret(&world.names, revision, &contents);
         // Without the revision's label, so that it is never taken for the snapshot, and without the finalizer.
         copy.metadata = world.names.meta(copy_name(world, revision));
         write::create(ctx, &world.names, "Secret", &copy).await?;
         release(ctx, world, &deleted.metadata).await?;
     }
-    write::create(ctx, &world.names, "Secret", &desired::snapshot_secret(&world.names, revision, &contents)).await?;
+    write::create(
+        ctx,
+        &world.names,
+        "Secret",
+        &desired::snapshot_secret(&world.names, revision, &contents),
+    )
+    .await?;
     drop_copy(ctx, world, revision).await
 }
 
-async fn contents(ctx: &Context, world: &World, revision: &str) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+async fn contents(
+    ctx: &Context,
+    world: &World,
+    revision: &str,
+) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     for name in [world.names.revision(revision), copy_name(world, revision)] {
         if let Some(contents) = secret(&ctx.client, &world.names.namespace, &name).await? {
             return Ok(contents);
         }
     }
     let spec = world.desired.as_ref().filter(|spec| spec.name == revision);
-    spec.map(|spec| spec.snapshot.clone()).ok_or_else(|| Error::SnapshotLost { name: world.names.revision(revision) })
+    spec.map(|spec| spec.snapshot.clone())
+        .ok_or_else(|| Error::SnapshotLost {
+            name: world.names.revision(revision),
+        })
 }
 
 /// Takes the finalizer off.
@@ -45,7 +62,11 @@ pub(super) async fn release(ctx: &Context, world: &World, meta: &ObjectMeta) -> 
     if !held.iter().any(|each| each == SNAPSHOT_FINALIZER) {
         return Ok(());
     }
-    let left: Vec<_> = held.iter().filter(|each| *each != SNAPSHOT_FINALIZER).cloned().collect();
+    let left: Vec<_> = held
+        .iter()
+        .filter(|each| *each != SNAPSHOT_FINALIZER)
+        .cloned()
+        .collect();
     write::finalizers::<Secret>(&ctx.client, &world.names.namespace, "Secret", meta, &left).await?;
     ctx.metrics.wrote("Secret");
     Ok(())
@@ -54,9 +75,13 @@ pub(super) async fn release(ctx: &Context, world: &World, meta: &ObjectMeta) -> 
 /// Deletes the copy, if there is one.
 pub(super) async fn drop_copy(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
     let name = copy_name(world, revision);
-    let found = write::api::<Secret>(&ctx.client, &world.names).get_metadata_opt(&name).await;
+    let found = write::api::<Secret>(&ctx.client, &world.names)
+        .get_metadata_opt(&name)
+        .await;
     match found.during("read", "Secret", &name)? {
-        Some(copy) if world.names.owns(&copy.metadata) => delete::delete::<Secret>(ctx, world, "Secret", &copy.metadata).await,
+        Some(copy) if world.names.owns(&copy.metadata) => {
+            delete::delete::<Secret>(ctx, world, "Secret", &copy.metadata).await
+        }
         Some(_) | None => Ok(()),
     }
 }

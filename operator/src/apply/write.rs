@@ -17,23 +17,39 @@ use crate::names::{MANAGER, Names};
 
 /// What can be written: a namespaced kind that is known at compile time.
 pub(crate) trait Child:
-    Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Serialize + DeserializeOwned
+    Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+    + Clone
+    + Debug
+    + Serialize
+    + DeserializeOwned
 {
 }
 
 impl<K> Child for K where
-    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + Serialize + DeserializeOwned
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + Debug
+        + Serialize
+        + DeserializeOwned
 {
 }
 
 /// Under our name.
 pub(crate) fn post_params() -> PostParams {
-    PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() }
+    PostParams {
+        field_manager: Some(MANAGER.to_owned()),
+        ..PostParams::default()
+    }
 }
 
 /// Creates an object. One of the name that is there already is left as it is: if it is ours it gets back the labels by
 /// which it is found, and if not, the name is taken.
-pub(super) async fn create<K: Child>(ctx: &Context, names: &Names, kind: &'static str, object: &K) -> Result<(), Error> {
+pub(super) async fn create<K: Child>(
+    ctx: &Context,
+    names: &Names,
+    kind: &'static str,
+    object: &K,
+) -> Result<(), Error> {
     let api = api::<K>(&ctx.client, names);
     let name = object.name_any();
     match api.create(&post_params(), object).await {
@@ -44,7 +60,11 @@ pub(super) async fn create<K: Child>(ctx: &Context, names: &Names, kind: &'stati
             return Ok(());
         }
     }
-    let Some(found) = api.get_metadata_opt(&name).await.during("read", kind, &name)? else {
+    let Some(found) = api
+        .get_metadata_opt(&name)
+        .await
+        .during("read", kind, &name)?
+    else {
         return Err(Error::Gone { kind, name });
     };
     if !names.owns(&found.metadata) {
@@ -63,12 +83,20 @@ pub(super) async fn create<K: Child>(ctx: &Context, names: &Names, kind: &'stati
 }
 
 /// Replaces an object that was read, if nothing was written since.
-pub(super) async fn replace<K: Child>(ctx: &Context, names: &Names, kind: &'static str, object: &K) -> Result<(), Error> {
+pub(super) async fn replace<K: Child>(
+    ctx: &Context,
+    names: &Names,
+    kind: &'static str,
+    object: &K,
+) -> Result<(), Error> {
     let name = object.name_any();
     if !names.owns(object.meta()) {
         return Err(Error::NameTaken { kind, name });
     }
-    api::<K>(&ctx.client, names).replace(&name, &post_params(), object).await.during("replace", kind, &name)?;
+    api::<K>(&ctx.client, names)
+        .replace(&name, &post_params(), object)
+        .await
+        .during("replace", kind, &name)?;
     ctx.metrics.wrote(kind);
     Ok(())
 }
@@ -81,7 +109,13 @@ pub(super) async fn merge<K: Child>(
     object: &K,
     patch: &Value,
 ) -> Result<(), Error> {
-    patch_metadata(&api::<K>(&ctx.client, names), kind, &object.name_any(), patch).await?;
+    patch_metadata(
+        &api::<K>(&ctx.client, names),
+        kind,
+        &object.name_any(),
+        patch,
+    )
+    .await?;
     ctx.metrics.wrote(kind);
     Ok(())
 }
@@ -95,24 +129,41 @@ pub(crate) async fn finalizers<K: Child>(
     finalizers: &[String],
 ) -> Result<(), Error> {
     let name = meta.name.clone().unwrap_or_default();
-    let patch = json!({"metadata": {"resourceVersion": meta.resource_version, "finalizers": finalizers}});
+    let patch =
+        json!({"metadata": {"resourceVersion": meta.resource_version, "finalizers": finalizers}});
     let api = Api::<K>::namespaced(client.clone(), namespace);
-    api.patch_metadata(&name, &patch_params(), &Patch::Merge(&patch)).await.map(drop).during("patch", kind, &name)
+    api.patch_metadata(&name, &patch_params(), &Patch::Merge(&patch))
+        .await
+        .map(drop)
+        .during("patch", kind, &name)
 }
 
 /// Puts our labels back, and leaves those of others.
 pub(super) fn relabel(meta: &mut ObjectMeta, wanted: Option<BTreeMap<String, String>>) {
-    meta.labels.get_or_insert_default().extend(wanted.unwrap_or_default());
+    meta.labels
+        .get_or_insert_default()
+        .extend(wanted.unwrap_or_default());
 }
 
 pub(super) fn api<K: Child>(client: &Client, names: &Names) -> Api<K> {
     Api::namespaced(client.clone(), &names.namespace)
 }
 
-async fn patch_metadata<K: Child>(api: &Api<K>, kind: &'static str, name: &str, patch: &Value) -> Result<(), Error> {
-    api.patch_metadata(name, &patch_params(), &Patch::Merge(patch)).await.map(drop).during("patch", kind, name)
+async fn patch_metadata<K: Child>(
+    api: &Api<K>,
+    kind: &'static str,
+    name: &str,
+    patch: &Value,
+) -> Result<(), Error> {
+    api.patch_metadata(name, &patch_params(), &Patch::Merge(patch))
+        .await
+        .map(drop)
+        .during("patch", kind, name)
 }
 
 fn patch_params() -> PatchParams {
-    PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() }
+    PatchParams {
+        field_manager: Some(MANAGER.to_owned()),
+        ..PatchParams::default()
+    }
 }

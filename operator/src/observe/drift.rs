@@ -7,17 +7,30 @@ use serde_json::{Map, Value};
 
 use crate::names::MANAGER;
 
+/// A part of an object, by its JSON pointer.
+pub(super) fn part<'a>(object: &'a Value, pointer: &str) -> &'a Value {
+    object.pointer(pointer).unwrap_or(&Value::Null)
+}
+
 /// Whether `live` differs from `desired` in anything that `desired` states. Lists must be alike in length and order.
 pub(super) fn differs(desired: &Value, live: &Value) -> bool {
     match (desired, live) {
-        (Value::Object(desired), Value::Object(live)) => desired.iter().any(|(key, value)| match live.get(key) {
-            Some(live) => differs(value, live),
-            None => !is_empty(value),
-        }),
-        (Value::Array(desired), Value::Array(live)) => {
-            desired.len() != live.len() || desired.iter().zip(live).any(|(desired, live)| differs(desired, live))
+        (Value::Object(desired), Value::Object(live)) => {
+            desired.iter().any(|(key, value)| match live.get(key) {
+                Some(live) => differs(value, live),
+                None => !is_empty(value),
+            })
         }
-        (Value::String(desired), Value::String(live)) => desired != live && !is_same_quantity(desired, live),
+        (Value::Array(desired), Value::Array(live)) => {
+            desired.len() != live.len()
+                || desired
+                    .iter()
+                    .zip(live)
+                    .any(|(desired, live)| differs(desired, live))
+        }
+        (Value::String(desired), Value::String(live)) => {
+            desired != live && !is_same_quantity(desired, live)
+        }
         (desired, live) => desired != live,
     }
 }
@@ -32,11 +45,21 @@ pub(super) fn has_more_keys(desired: &Value, live: &Value) -> bool {
 }
 
 /// Whether someone else set a field of the spec that `desired` does not state.
-pub(super) fn has_foreign_fields(desired: &Value, managed: Option<&Vec<ManagedFieldsEntry>>) -> bool {
+pub(super) fn has_foreign_fields(
+    desired: &Value,
+    managed: Option<&Vec<ManagedFieldsEntry>>,
+) -> bool {
     managed.into_iter().flatten().any(|entry| {
-        let is_foreign = entry.manager.as_deref() != Some(MANAGER) && entry.subresource.as_deref().unwrap_or_default().is_empty();
-        let fields = entry.fields_v1.as_ref().and_then(|fields| fields.0.get("f:spec"));
-        is_foreign && fields.and_then(Value::as_object).is_some_and(|fields| states_more(desired.get("spec"), fields))
+        let is_foreign = entry.manager.as_deref() != Some(MANAGER)
+            && entry.subresource.as_deref().unwrap_or_default().is_empty();
+        let fields = entry
+            .fields_v1
+            .as_ref()
+            .and_then(|fields| fields.0.get("f:spec"));
+        is_foreign
+            && fields
+                .and_then(Value::as_object)
+                .is_some_and(|fields| states_more(desired.get("spec"), fields))
     })
 }
 
@@ -45,11 +68,15 @@ fn states_more(desired: Option<&Value>, fields: &Map<String, Value>) -> bool {
     fields.iter().any(|(key, below)| {
         let Some(name) = key.strip_prefix("f:") else {
             let item = key.strip_prefix("k:").and_then(|key| item(desired?, key));
-            return below.as_object().is_some_and(|below| item.is_some() && states_more(item, below));
+            return below
+                .as_object()
+                .is_some_and(|below| item.is_some() && states_more(item, below));
         };
         match desired.and_then(|desired| desired.get(name)) {
             None => true,
-            Some(value) => below.as_object().is_some_and(|below| states_more(Some(value), below)),
+            Some(value) => below
+                .as_object()
+                .is_some_and(|below| states_more(Some(value), below)),
         }
     })
 }
@@ -76,7 +103,9 @@ fn is_same_quantity(one: &str, other: &str) -> bool {
 }
 
 fn quantity(text: &str) -> Option<f64> {
-    let end = text.find(|digit: char| !digit.is_ascii_digit() && digit != '.').unwrap_or(text.len());
+    let end = text
+        .find(|digit: char| !digit.is_ascii_digit() && digit != '.')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let factor = match unit {
         "m" => 1e-3,
@@ -109,14 +138,30 @@ mod tests {
             (json!({"a": []}), json!({}), false),
             (json!({"paused": false}), json!({}), false),
             (json!({"paused": true}), json!({}), true),
-            (json!({"a": [{"n": "x"}]}), json!({"a": [{"n": "x", "d": 1}]}), false),
-            (json!({"a": [{"n": "x"}]}), json!({"a": [{"n": "x"}, {"n": "y"}]}), true),
-            (json!({"cpu": "1000m", "memory": "1024Mi"}), json!({"cpu": "1", "memory": "1Gi"}), false),
+            (
+                json!({"a": [{"n": "x"}]}),
+                json!({"a": [{"n": "x", "d": 1}]}),
+                false,
+            ),
+            (
+                json!({"a": [{"n": "x"}]}),
+                json!({"a": [{"n": "x"}, {"n": "y"}]}),
+                true,
+            ),
+            (
+                json!({"cpu": "1000m", "memory": "1024Mi"}),
+                json!({"cpu": "1", "memory": "1Gi"}),
+                false,
+            ),
             (json!({"cpu": "1000m"}), json!({"cpu": "2"}), true),
             (json!({"n": "a"}), json!({"n": "b"}), true),
         ];
         for (desired, live, expected) in cases {
-            assert_eq!(differs(&desired, &live), expected, "{desired} against {live}");
+            assert_eq!(
+                differs(&desired, &live),
+                expected,
+                "{desired} against {live}"
+            );
         }
     }
 
@@ -131,18 +176,35 @@ mod tests {
 
     #[test]
     fn fields_that_someone_else_added_are_drift() {
-        let desired = json!({"spec": {"replicas": 2, "containers": [{"name": "bot", "image": "i"}]}});
-        let image = json!({"f:spec": {"f:containers": {"k:{\"name\":\"bot\"}": {".": {}, "f:image": {}}}}});
-        let command = json!({"f:spec": {"f:containers": {"k:{\"name\":\"bot\"}": {"f:command": {}}}}});
+        let desired =
+            json!({"spec": {"replicas": 2, "containers": [{"name": "bot", "image": "i"}]}});
+        let image =
+            json!({"f:spec": {"f:containers": {"k:{\"name\":\"bot\"}": {".": {}, "f:image": {}}}}});
+        let command =
+            json!({"f:spec": {"f:containers": {"k:{\"name\":\"bot\"}": {"f:command": {}}}}});
         let cases = [
             (managed("kubectl-edit", None, image.clone()), false),
             (managed("kubectl-edit", None, command.clone()), true),
             (managed(MANAGER, None, command.clone()), false),
-            (managed("kube-controller-manager", Some("status"), command), false),
-            (managed("kubectl-edit", None, json!({"f:metadata": {"f:annotations": {"f:note": {}}}})), false),
+            (
+                managed("kube-controller-manager", Some("status"), command),
+                false,
+            ),
+            (
+                managed(
+                    "kubectl-edit",
+                    None,
+                    json!({"f:metadata": {"f:annotations": {"f:note": {}}}}),
+                ),
+                false,
+            ),
         ];
         for (entries, expected) in cases {
-            assert_eq!(has_foreign_fields(&desired, Some(&entries)), expected, "{entries:?}");
+            assert_eq!(
+                has_foreign_fields(&desired, Some(&entries)),
+                expected,
+                "{entries:?}"
+            );
         }
     }
 }

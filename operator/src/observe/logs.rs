@@ -16,7 +16,9 @@ const BYTES: i64 = 64 * 1024;
 /// Fills in the log of what failed, if there is one. A log that can't be had is no reason to wait: the rest of the
 /// evidence stands without it.
 pub(super) async fn fill(client: &Client, namespace: &str, trouble: &mut Trouble) {
-    let Some(container) = &trouble.container else { return };
+    let Some(container) = &trouble.container else {
+        return;
+    };
     let pods = Api::<Pod>::namespaced(client.clone(), namespace);
     // The run that ended is the previous one once the kubelet has started another.
     for previous in [true, false] {
@@ -37,7 +39,12 @@ pub(super) async fn fill(client: &Client, namespace: &str, trouble: &mut Trouble
 }
 
 fn lines(text: &str) -> Vec<String> {
-    let lines: Vec<_> = text.lines().map(|line| line.chars().take(LINE_LIMIT).collect::<String>()).collect();
-    let skipped = lines.len().saturating_sub(usize::try_from(LINES).unwrap_or(usize::MAX));
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| line.chars().take(LINE_LIMIT).collect::<String>())
+        .collect();
+    let skipped = lines
+        .len()
+        .saturating_sub(usize::try_from(LINES).unwrap_or(usize::MAX));
     lines.into_iter().skip(skipped).collect()
 }

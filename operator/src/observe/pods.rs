@@ -36,9 +36,13 @@ pub(super) fn serving(pod: &KubePod) -> Option<Pod> {
         name: pod.name_any(),
         uid: pod.uid()?,
         ready: is_ready(pod),
-        since: ready_condition(pod).and_then(|condition| condition.last_transition_time.as_ref()).map(|at| at.0),
+        since: ready_condition(pod)
+            .and_then(|condition| condition.last_transition_time.as_ref())
+            .map(|at| at.0),
         trouble: trouble(pod),
-        last: containers(pod).last().map_or_else(|| unknown(pod), |container| ended(pod, container)),
+        last: containers(pod)
+            .last()
+            .map_or_else(|| unknown(pod), |container| ended(pod, container)),
     })
 }
 
@@ -67,7 +71,8 @@ fn trouble(pod: &KubePod) -> Option<Trouble> {
     containers(pod).find_map(|container| {
         stuck(pod, container).or_else(|| {
             let again = container.restart_count >= RESTARTS && !container.ready;
-            let backing_off = waiting(container).is_some_and(|(reason, _)| reason == "CrashLoopBackOff");
+            let backing_off =
+                waiting(container).is_some_and(|(reason, _)| reason == "CrashLoopBackOff");
             (again || backing_off).then(|| ended(pod, container))
         })
     })
@@ -101,12 +106,20 @@ pub(super) fn stuck(pod: &KubePod, container: &ContainerStatus) -> Option<Troubl
 
 /// How a container's last run ended.
 pub(super) fn ended(pod: &KubePod, container: &ContainerStatus) -> Trouble {
-    let state = container.state.as_ref().and_then(|state| state.terminated.as_ref());
-    let last = container.last_state.as_ref().and_then(|state| state.terminated.as_ref());
+    let state = container
+        .state
+        .as_ref()
+        .and_then(|state| state.terminated.as_ref());
+    let last = container
+        .last_state
+        .as_ref()
+        .and_then(|state| state.terminated.as_ref());
     let run = state.or(last);
     let reason = run.and_then(|run| run.reason.as_deref()).unwrap_or("Error");
     // The termination message may be the end of the log; one line of it says enough, the rest is in the log.
-    let said = run.and_then(|run| run.message.as_deref()).and_then(last_line);
+    let said = run
+        .and_then(|run| run.message.as_deref())
+        .and_then(last_line);
     Trouble {
         kind: TroubleKind::Crash,
         pod: pod.name_any(),
@@ -127,7 +140,10 @@ pub(super) fn containers(pod: &KubePod) -> impl Iterator<Item = &ContainerStatus
 
 fn waiting(container: &ContainerStatus) -> Option<(&str, &str)> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
-    Some((waiting.reason.as_deref()?, waiting.message.as_deref().unwrap_or_default()))
+    Some((
+        waiting.reason.as_deref()?,
+        waiting.message.as_deref().unwrap_or_default(),
+    ))
 }
 
 fn last_line(text: &str) -> Option<String> {
@@ -141,7 +157,9 @@ fn is_ready(pod: &KubePod) -> bool {
 
 fn ready_condition(pod: &KubePod) -> Option<&PodCondition> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
-    conditions.iter().find(|condition| condition.type_ == "Ready")
+    conditions
+        .iter()
+        .find(|condition| condition.type_ == "Ready")
 }
 
 fn phase(pod: &KubePod) -> Option<&str> {

@@ -25,17 +25,45 @@ pub(super) async fn read(client: &Client, namespace: &str, plan: &Plan) -> Resul
 }
 
 /// A Secret's contents.
-pub(crate) async fn secret(client: &Client, namespace: &str, name: &str) -> Result<Option<Contents>, Error> {
-    let found = Api::<Secret>::namespaced(client.clone(), namespace).get_opt(name).await.during("read", "Secret", name)?;
-    Ok(found.map(|secret| secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()))
+pub(crate) async fn secret(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<Contents>, Error> {
+    let found = Api::<Secret>::namespaced(client.clone(), namespace)
+        .get_opt(name)
+        .await
+        .during("read", "Secret", name)?;
+    Ok(found.map(|secret| {
+        secret
+            .data
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(key, value)| (key, value.0))
+            .collect()
+    }))
 }
 
-async fn config_map(client: &Client, namespace: &str, name: &str) -> Result<Option<Contents>, Error> {
-    let found =
-        Api::<ConfigMap>::namespaced(client.clone(), namespace).get_opt(name).await.during("read", "ConfigMap", name)?;
+async fn config_map(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<Contents>, Error> {
+    let found = Api::<ConfigMap>::namespaced(client.clone(), namespace)
+        .get_opt(name)
+        .await
+        .during("read", "ConfigMap", name)?;
     Ok(found.map(|map| {
-        let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes()));
-        let bytes = map.binary_data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
+        let text = map
+            .data
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(key, value)| (key, value.into_bytes()));
+        let bytes = map
+            .binary_data
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(key, value)| (key, value.0));
         text.chain(bytes).collect()
     }))
 }

@@ -19,12 +19,20 @@ const HAS_REPLICA_SET: &str = "deployment.kubernetes.io/revision";
 
 /// What the world is, for decisions. Logs and the work are read apart.
 pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Observed {
-    let service = |role| world.services.get(&role).map(|found| services::view(&world.names, role, found, &world.slices));
+    let service = |role| {
+        world
+            .services
+            .get(&role)
+            .map(|found| services::view(&world.names, role, found, &world.slices))
+    };
     let settings = validate::settings(&world.object.spec);
     Observed {
         generation: world.object.metadata.generation.unwrap_or_default(),
         status: world.object.status.clone().unwrap_or_default(),
-        settings: Settings { replicas: settings.replicas.max(1), ..settings },
+        settings: Settings {
+            replicas: settings.replicas.max(1),
+            ..settings
+        },
         internal_secret,
         desired,
         revisions: revisions(world),
@@ -37,8 +45,14 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
 
 /// A Service of our name that is not ours is left alone.
 fn foreign_service(world: &World) -> Option<String> {
-    let foreign = world.services.values().find(|service| !world.names.owns(&service.metadata))?;
-    Some(format!("Service {} exists and belongs to someone else: rename or delete it", foreign.name_any()))
+    let foreign = world
+        .services
+        .values()
+        .find(|service| !world.names.owns(&service.metadata))?;
+    Some(format!(
+        "Service {} exists and belongs to someone else: rename or delete it",
+        foreign.name_any()
+    ))
 }
 
 fn revisions(world: &World) -> BTreeMap<String, Revision> {
@@ -47,16 +61,22 @@ fn revisions(world: &World) -> BTreeMap<String, Revision> {
         let revision = revisions.entry(name.clone()).or_default();
         revision.recorded = Some(record.revision);
         revision.passes = passes(record);
-        revision.image = desired::record(record).map(|record| record.image).unwrap_or_default();
+        revision.image = desired::record(record)
+            .map(|record| record.image)
+            .unwrap_or_default();
     }
     for (name, snapshot) in &world.snapshots {
         let is_deleted = snapshot.metadata.deletion_timestamp.is_some();
-        revisions.entry(name.clone()).or_default().snapshot =
-            Some(if is_deleted { Snapshot::Deleted } else { Snapshot::Kept });
+        revisions.entry(name.clone()).or_default().snapshot = Some(if is_deleted {
+            Snapshot::Deleted
+        } else {
+            Snapshot::Kept
+        });
     }
     for (name, deployment) in &world.deployments {
         let record = world.records.get(name);
-        revisions.entry(name.clone()).or_default().deployment = Some(workload(&world.names, name, record, deployment));
+        revisions.entry(name.clone()).or_default().deployment =
+            Some(workload(&world.names, name, record, deployment));
     }
     for pod in world.pods.iter().filter(|pod| is_bot(pod)) {
         if let (Some(name), Some(pod)) = (pod.labels().get(REVISION), pods::serving(pod)) {
@@ -65,13 +85,24 @@ fn revisions(world: &World) -> BTreeMap<String, Revision> {
     }
     for job in &world.jobs {
         let labels = job.labels();
-        let attempt = labels.get(ATTEMPT).and_then(|attempt| attempt.parse::<i64>().ok());
-        let (Some(name), Some(attempt)) = (labels.get(REVISION), attempt) else { continue };
+        let attempt = labels
+            .get(ATTEMPT)
+            .and_then(|attempt| attempt.parse::<i64>().ok());
+        let (Some(name), Some(attempt)) = (labels.get(REVISION), attempt) else {
+            continue;
+        };
         let revision = revisions.entry(name.clone()).or_default();
-        if labels.get(COMPONENT).is_some_and(|of| of == Component::Smoke.as_str()) {
-            revision.smokes.insert(attempt, jobs::state(job, Component::Smoke, &world.pods));
+        if labels
+            .get(COMPONENT)
+            .is_some_and(|of| of == Component::Smoke.as_str())
+        {
+            revision
+                .smokes
+                .insert(attempt, jobs::state(job, Component::Smoke, &world.pods));
         } else {
-            revision.migrations.insert(attempt, jobs::state(job, Component::Migrate, &world.pods));
+            revision
+                .migrations
+                .insert(attempt, jobs::state(job, Component::Migrate, &world.pods));
         }
     }
     revisions
@@ -79,21 +110,38 @@ fn revisions(world: &World) -> BTreeMap<String, Revision> {
 
 /// Whether a pod serves or is to serve.
 pub(super) fn is_bot(pod: &Pod) -> bool {
-    pod.labels().get(COMPONENT).is_some_and(|of| of == Component::Bot.as_str())
+    pod.labels()
+        .get(COMPONENT)
+        .is_some_and(|of| of == Component::Bot.as_str())
 }
 
 /// Attempts that are noted on a record as passed.
 fn passes(record: &ControllerRevision) -> std::collections::BTreeSet<i64> {
-    let noted = record.annotations().get(PASSES).map(String::as_str).unwrap_or_default();
-    noted.split(',').filter_map(|attempt| attempt.parse().ok()).collect()
+    let noted = record
+        .annotations()
+        .get(PASSES)
+        .map(String::as_str)
+        .unwrap_or_default();
+    noted
+        .split(',')
+        .filter_map(|attempt| attempt.parse().ok())
+        .collect()
 }
 
-fn workload(names: &Names, revision: &str, record: Option<&ControllerRevision>, live: &Deployment) -> Workload {
+fn workload(
+    names: &Names,
+    revision: &str,
+    record: Option<&ControllerRevision>,
+    live: &Deployment,
+) -> Workload {
     let spec = live.spec.as_ref();
     let replicas = spec.and_then(|spec| spec.replicas).unwrap_or(1);
     let paused = spec.and_then(|spec| spec.paused).unwrap_or(false);
     let color = color(live);
-    let refused = live.status.iter().flat_map(|status| status.conditions.iter().flatten());
+    let refused = live
+        .status
+        .iter()
+        .flat_map(|status| status.conditions.iter().flatten());
     Workload {
         color,
         replicas,
@@ -101,7 +149,10 @@ fn workload(names: &Names, revision: &str, record: Option<&ControllerRevision>, 
         has_replica_set: live.annotations().contains_key(HAS_REPLICA_SET),
         // Without its record nothing can be said, and nothing could be put back.
         drifted: record.and_then(desired::record).is_some_and(|record| {
-            is_drifted(&desired::deployment(names, revision, &record, color, replicas, paused), live)
+            is_drifted(
+                &desired::deployment(names, revision, &record, color, replicas, paused),
+                live,
+            )
         }),
         refused: refused
             .filter(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True")
@@ -111,7 +162,10 @@ fn workload(names: &Names, revision: &str, record: Option<&ControllerRevision>, 
 
 fn color(live: &Deployment) -> Color {
     // The name holds it too, and can't be edited.
-    let green = live.labels().get(COLOR).map_or_else(|| live.name_any().contains("-green-"), |color| color == "green");
+    let green = live.labels().get(COLOR).map_or_else(
+        || live.name_any().contains("-green-"),
+        |color| color == "green",
+    );
     if green { Color::Green } else { Color::Blue }
 }
 
@@ -119,10 +173,11 @@ fn is_drifted(wanted: &Deployment, live: &Deployment) -> bool {
     let managed = live.metadata.managed_fields.as_ref();
     let wanted = serde_json::to_value(wanted).unwrap_or(Value::Null);
     let live = serde_json::to_value(live).unwrap_or(Value::Null);
-    let template = |of: &Value, field: &str| of["spec"]["template"]["metadata"][field].clone();
-    drift::differs(&wanted["spec"], &live["spec"])
-        || drift::differs(&wanted["metadata"]["labels"], &live["metadata"]["labels"])
-        || drift::has_more_keys(&template(&wanted, "labels"), &template(&live, "labels"))
-        || drift::has_more_keys(&template(&wanted, "annotations"), &template(&live, "annotations"))
+    let differs = |at: &str| drift::differs(drift::part(&wanted, at), drift::part(&live, at));
+    let grew = |at: &str| drift::has_more_keys(drift::part(&wanted, at), drift::part(&live, at));
+    differs("/spec")
+        || differs("/metadata/labels")
+        || grew("/spec/template/metadata/labels")
+        || grew("/spec/template/metadata/annotations")
         || drift::has_foreign_fields(&wanted, managed)
 }

@@ -47,7 +47,11 @@ pub(super) fn baked(observed: &Observed, now: Timestamp) -> Option<UbermenchDepl
 pub(super) fn is_shared(observed: &Observed) -> bool {
     observed.status.phase == Phase::Baking
         && suspects(observed)
-        && observed.status.previous.as_ref().is_some_and(|previous| !is_better(observed, &previous.revision))
+        && observed
+            .status
+            .previous
+            .as_ref()
+            .is_some_and(|previous| !is_better(observed, &previous.revision))
 }
 
 /// Whether anything speaks against the new active revision, be it for a moment.
@@ -69,13 +73,22 @@ fn evidence(observed: &Observed, now: Timestamp) -> Option<(Reason, String, Opti
         let (reason, message) = explain(&ended.last);
         return Some((reason, message, Some(&ended.last)));
     }
-    let lost = lost(candidate, revision).find(|pod| pod.since.is_none_or(|since| now.duration_since(since) >= SETTLED))?;
+    let lost = lost(candidate, revision).find(|pod| {
+        pod.since
+            .is_none_or(|since| now.duration_since(since) >= SETTLED)
+    })?;
     let message = format!("pod {} lost its readiness after the switch", lost.name);
     Some((Reason::ReadinessLost, message, Some(&lost.last)))
 }
 
-fn lost<'a>(candidate: &CandidateRevision, revision: &'a Revision) -> impl Iterator<Item = &'a Pod> {
-    revision.pods.iter().filter(|pod| !pod.ready && candidate.passed_pods.contains(&pod.uid))
+fn lost<'a>(
+    candidate: &CandidateRevision,
+    revision: &'a Revision,
+) -> impl Iterator<Item = &'a Pod> {
+    revision
+        .pods
+        .iter()
+        .filter(|pod| !pod.ready && candidate.passed_pods.contains(&pod.uid))
 }
 
 /// Whether the previous revision is well, or at least better off than the active one.

@@ -206,12 +206,18 @@ impl Observed {
     /// The number of the next attempt: greater than all that were given, also by a status that was lost.
     pub fn next_attempt(&self) -> i64 {
         let traces = self.revisions.values().map(Revision::last_attempt);
-        traces.chain([self.status.last_attempt]).max().unwrap_or_default() + 1
+        traces
+            .chain([self.status.last_attempt])
+            .max()
+            .unwrap_or_default()
+            + 1
     }
 
     /// Whether the active Service selects a revision.
     pub fn points_at(&self, revision: &str) -> bool {
-        self.active_service.as_ref().is_some_and(|service| service.revision.as_deref() == Some(revision))
+        self.active_service
+            .as_ref()
+            .is_some_and(|service| service.revision.as_deref() == Some(revision))
     }
 
     /// What exists of a revision.
@@ -223,7 +229,10 @@ impl Observed {
     /// pod of it. `EndpointSlices` lag behind selectors, so the pods' UIDs are compared.
     pub fn serves(&self, service: Option<&ServiceView>, revision: &str) -> bool {
         let Some(service) = service else { return false };
-        let pods = self.revision(revision).map(Revision::uids).unwrap_or_default();
+        let pods = self
+            .revision(revision)
+            .map(Revision::uids)
+            .unwrap_or_default();
         service.revision.as_deref() == Some(revision)
             && !service.ready.is_empty()
             && service.ready.iter().all(|uid| pods.contains(uid.as_str()))
@@ -231,8 +240,17 @@ impl Observed {
 
     /// How many ready endpoints of a Service are pods of a revision.
     pub fn endpoints(&self, service: Option<&ServiceView>, revision: &str) -> usize {
-        let pods = self.revision(revision).map(Revision::uids).unwrap_or_default();
-        service.map_or(0, |service| service.ready.iter().filter(|uid| pods.contains(uid.as_str())).count())
+        let pods = self
+            .revision(revision)
+            .map(Revision::uids)
+            .unwrap_or_default();
+        service.map_or(0, |service| {
+            service
+                .ready
+                .iter()
+                .filter(|uid| pods.contains(uid.as_str()))
+                .count()
+        })
     }
 }
 
@@ -249,7 +267,11 @@ impl Revision {
 
     /// The greatest attempt that left a trace.
     pub fn last_attempt(&self) -> i64 {
-        let traces = self.passes.iter().chain(self.migrations.keys()).chain(self.smokes.keys());
+        let traces = self
+            .passes
+            .iter()
+            .chain(self.migrations.keys())
+            .chain(self.smokes.keys());
         traces.copied().max().unwrap_or_default()
     }
 

@@ -27,7 +27,11 @@ pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
     change.status.previous = warm(observed, name, now);
     change.status.last_attempt = observed.next_attempt() - 1;
     change.status.work = Some(next_owner(observed, name));
-    let mut status = change.to(Phase::Stable, Reason::StatusLost, "the status was lost and is rebuilt from the cluster");
+    let mut status = change.to(
+        Phase::Stable,
+        Reason::StatusLost,
+        "the status was lost and is rebuilt from the cluster",
+    );
     // The sequence starts anew above all that were ever given, so that no Event takes the name of an older one.
     if let Some(transition) = status.transition.as_mut() {
         transition.sequence = now.as_second();
@@ -37,8 +41,12 @@ pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
 
 /// What the active Service selects; without a sound Service, the newest revision that passed and has ready pods.
 fn serving(observed: &Observed) -> Option<(&str, &Revision)> {
-    let selected = observed.active_service.as_ref().and_then(|service| service.revision.as_deref());
-    let selected = selected.and_then(|name| Some((name, observed.revision(name).filter(|each| passed(each))?)));
+    let selected = observed
+        .active_service
+        .as_ref()
+        .and_then(|service| service.revision.as_deref());
+    let selected = selected
+        .and_then(|name| Some((name, observed.revision(name).filter(|each| passed(each))?)));
     selected.or_else(|| {
         let ready = passed_ones(observed).filter(|(_, revision)| revision.ready().count() > 0);
         ready.max_by_key(|(_, revision)| revision.recorded)
@@ -47,7 +55,8 @@ fn serving(observed: &Observed) -> Option<(&str, &Revision)> {
 
 /// The other revision that could serve, if there is one.
 fn warm(observed: &Observed, active: &str, now: Timestamp) -> Option<PreviousRevision> {
-    let others = passed_ones(observed).filter(|(name, revision)| *name != active && revision.ready().count() > 0);
+    let others = passed_ones(observed)
+        .filter(|(name, revision)| *name != active && revision.ready().count() > 0);
     let (name, revision) = others.max_by_key(|(_, revision)| revision.recorded)?;
     Some(PreviousRevision {
         revision: name.to_owned(),
@@ -58,7 +67,11 @@ fn warm(observed: &Observed, active: &str, now: Timestamp) -> Option<PreviousRev
 }
 
 fn passed_ones(observed: &Observed) -> impl Iterator<Item = (&str, &Revision)> {
-    observed.revisions.iter().filter(|(_, revision)| passed(revision)).map(|(name, revision)| (name.as_str(), revision))
+    observed
+        .revisions
+        .iter()
+        .filter(|(_, revision)| passed(revision))
+        .map(|(name, revision)| (name.as_str(), revision))
 }
 
 fn passed(revision: &Revision) -> bool {
@@ -76,5 +89,8 @@ pub(super) fn fence(observed: &Observed) -> Option<UbermenchDeploymentStatus> {
         (None, None) => return None,
     };
     let work = Some(next_owner(observed, intended));
-    Some(UbermenchDeploymentStatus { work, ..observed.status.clone() })
+    Some(UbermenchDeploymentStatus {
+        work,
+        ..observed.status.clone()
+    })
 }

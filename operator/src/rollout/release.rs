@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use ubermench_crds::{CandidateRevision, GateOutcome, GateResult, Phase, UbermenchDeploymentStatus, WorkOwner};
+use ubermench_crds::{
+    CandidateRevision, GateOutcome, GateResult, Phase, UbermenchDeploymentStatus, WorkOwner,
+};
 
 use super::observed::{JobState, Revision};
 use super::transition::{Change, elapsed, explain, failure};
@@ -11,14 +13,25 @@ use super::{Observed, Reason, Trouble};
 /// Name of the smoke gate.
 pub(super) const SMOKE: &str = "smoke";
 
-pub(super) fn snapshotting(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
+pub(super) fn snapshotting(
+    observed: &Observed,
+    now: Timestamp,
+) -> Option<UbermenchDeploymentStatus> {
     let (_, revision) = candidate(observed)?;
     let change = Change::new(observed, now);
     (revision.recorded.is_some() && revision.snapshot.is_some()).then(|| {
         if observed.settings.migrations {
-            change.to(Phase::Migrating, Reason::SnapshotTaken, "Secrets and ConfigMaps are copied")
+            change.to(
+                Phase::Migrating,
+                Reason::SnapshotTaken,
+                "Secrets and ConfigMaps are copied",
+            )
         } else {
-            change.to(Phase::Starting, Reason::SnapshotTaken, "Secrets and ConfigMaps are copied; migrations are off")
+            change.to(
+                Phase::Starting,
+                Reason::SnapshotTaken,
+                "Secrets and ConfigMaps are copied; migrations are off",
+            )
         }
     })
 }
@@ -26,19 +39,38 @@ pub(super) fn snapshotting(observed: &Observed, now: Timestamp) -> Option<Uberme
 pub(super) fn migrating(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     let (candidate, revision) = candidate(observed)?;
     let failed = |trouble: &Trouble| {
-        let message = format!("the migration Job failed: {}. The active revision is untouched", said(trouble));
-        let failure = failure(candidate, Phase::Migrating, Reason::MigrationFailed, message, Some(trouble), now);
+        let message = format!(
+            "the migration Job failed: {}. The active revision is untouched",
+            said(trouble)
+        );
+        let failure = failure(
+            candidate,
+            Phase::Migrating,
+            Reason::MigrationFailed,
+            message,
+            Some(trouble),
+            now,
+        );
         Change::new(observed, now).fail(failure, Reason::MigrationFailed)
     };
     match revision.migrations.get(&candidate.attempt) {
-        Some(JobState::Succeeded(message)) => {
-            Some(Change::new(observed, now).to(Phase::Starting, Reason::MigrationsApplied, &format!("migrations: {message}")))
-        }
+        Some(JobState::Succeeded(message)) => Some(Change::new(observed, now).to(
+            Phase::Starting,
+            Reason::MigrationsApplied,
+            &format!("migrations: {message}"),
+        )),
         Some(JobState::Failed(trouble)) => Some(failed(trouble)),
-        Some(JobState::Running(Some(trouble))) => Some(stopped(observed, candidate, Phase::Migrating, trouble, now)),
-        Some(JobState::Running(None)) | None => {
-            late(observed, candidate, Phase::Migrating, observed.settings.migrate_seconds, "migrateSeconds", now)
+        Some(JobState::Running(Some(trouble))) => {
+            Some(stopped(observed, candidate, Phase::Migrating, trouble, now))
         }
+        Some(JobState::Running(None)) | None => late(
+            observed,
+            candidate,
+            Phase::Migrating,
+            observed.settings.migrate_seconds,
+            "migrateSeconds",
+            now,
+        ),
     }
 }
 
@@ -51,7 +83,14 @@ pub(super) fn starting(observed: &Observed, now: Timestamp) -> Option<UbermenchD
         let message = "all of the candidate's pods are ready; the gates begin";
         return Some(Change::new(observed, now).to(Phase::Verifying, Reason::PodsReady, message));
     }
-    late(observed, candidate, Phase::Starting, observed.settings.start_seconds, "startSeconds", now)
+    late(
+        observed,
+        candidate,
+        Phase::Starting,
+        observed.settings.start_seconds,
+        "startSeconds",
+        now,
+    )
 }
 
 pub(super) fn verifying(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
@@ -70,7 +109,8 @@ pub(super) fn verifying(observed: &Observed, now: Timestamp) -> Option<Ubermench
         return None; // passed; the record follows
     }
     if !observed.settings.smoke {
-        return is_at_size(observed, candidate).then(|| passed(observed, revision, "no gate is required", now));
+        return is_at_size(observed, candidate)
+            .then(|| passed(observed, revision, "no gate is required", now));
     }
     let smoke = revision.smokes.get(&candidate.attempt);
     match smoke {
@@ -78,14 +118,33 @@ pub(super) fn verifying(observed: &Observed, now: Timestamp) -> Option<Ubermench
             Some(passed(observed, revision, message, now))
         }
         Some(JobState::Failed(trouble)) => {
-            let message = format!("the smoke gate did not pass: {}. The active revision is untouched", said(trouble));
-            let failure = failure(candidate, Phase::Verifying, Reason::GateFailed, message, Some(trouble), now);
+            let message = format!(
+                "the smoke gate did not pass: {}. The active revision is untouched",
+                said(trouble)
+            );
+            let failure = failure(
+                candidate,
+                Phase::Verifying,
+                Reason::GateFailed,
+                message,
+                Some(trouble),
+                now,
+            );
             Some(Change::new(observed, now).fail(failure, Reason::GateFailed))
         }
-        Some(JobState::Running(Some(trouble))) => Some(stopped(observed, candidate, Phase::Verifying, trouble, now)),
+        Some(JobState::Running(Some(trouble))) => {
+            Some(stopped(observed, candidate, Phase::Verifying, trouble, now))
+        }
         Some(JobState::Running(None) | JobState::Succeeded(_)) | None => {
             let limit = observed.settings.smoke_seconds;
-            late(observed, candidate, Phase::Verifying, limit, "gates.smoke.deadlineSeconds", now)
+            late(
+                observed,
+                candidate,
+                Phase::Verifying,
+                limit,
+                "gates.smoke.deadlineSeconds",
+                now,
+            )
         }
     }
 }
@@ -98,9 +157,16 @@ pub(super) fn candidate(observed: &Observed) -> Option<(&CandidateRevision, &Rev
 
 /// How many pods a candidate needs: what is asked for, and no fewer than serve now.
 pub(super) fn size(observed: &Observed) -> i32 {
-    let active = observed.status.active.as_ref().and_then(|active| observed.revision(&active.revision));
+    let active = observed
+        .status
+        .active
+        .as_ref()
+        .and_then(|active| observed.revision(&active.revision));
     let serving = active.map_or(0, |revision| revision.ready().count());
-    observed.settings.replicas.max(i32::try_from(serving).unwrap_or(i32::MAX))
+    observed
+        .settings
+        .replicas
+        .max(i32::try_from(serving).unwrap_or(i32::MAX))
 }
 
 /// Whether enough of its pods stand behind ready endpoints of the preview Service.
@@ -110,7 +176,12 @@ pub(super) fn is_at_size(observed: &Observed, candidate: &CandidateRevision) -> 
 }
 
 /// The gates passed: their pods are noted, and these pods and no others may serve.
-fn passed(observed: &Observed, revision: &Revision, message: &str, now: Timestamp) -> UbermenchDeploymentStatus {
+fn passed(
+    observed: &Observed,
+    revision: &Revision,
+    message: &str,
+    now: Timestamp,
+) -> UbermenchDeploymentStatus {
     let mut status = observed.status.clone();
     if let Some(candidate) = status.candidate.as_mut() {
         candidate.passed_pods = revision.ready().map(|pod| pod.uid.clone()).collect();
@@ -121,16 +192,27 @@ fn passed(observed: &Observed, revision: &Revision, message: &str, now: Timestam
             message: message.to_owned(),
             time: Time(now),
         };
-        candidate.gates = if observed.settings.smoke { vec![result(SMOKE)] } else { Vec::new() };
+        candidate.gates = if observed.settings.smoke {
+            vec![result(SMOKE)]
+        } else {
+            Vec::new()
+        };
     }
     status
 }
 
 /// A pod that passed was replaced: the gates judge again, in a new attempt.
-pub(super) fn verify_again(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
+pub(super) fn verify_again(
+    observed: &Observed,
+    now: Timestamp,
+) -> Option<UbermenchDeploymentStatus> {
     let (candidate, revision) = candidate(observed)?;
     let pods = revision.uids();
-    if candidate.passed_pods.iter().all(|uid| pods.contains(uid.as_str())) {
+    if candidate
+        .passed_pods
+        .iter()
+        .all(|uid| pods.contains(uid.as_str()))
+    {
         return None;
     }
     let mut change = Change::new(observed, now);
@@ -143,21 +225,36 @@ pub(super) fn verify_again(observed: &Observed, now: Timestamp) -> Option<Uberme
         candidate.passed_pods.clear();
         candidate.gates.clear();
     }
-    Some(change.to(Phase::Verifying, Reason::PodReplaced, "a pod that passed the gates was replaced; they run again"))
+    Some(change.to(
+        Phase::Verifying,
+        Reason::PodReplaced,
+        "a pod that passed the gates was replaced; they run again",
+    ))
 }
 
 /// The intent to switch, with the epoch under which the candidate will work.
-fn switch(observed: &Observed, candidate: &CandidateRevision, now: Timestamp) -> UbermenchDeploymentStatus {
+fn switch(
+    observed: &Observed,
+    candidate: &CandidateRevision,
+    now: Timestamp,
+) -> UbermenchDeploymentStatus {
     let mut change = Change::new(observed, now);
     change.status.work = Some(next_owner(observed, &candidate.revision));
-    change.to(Phase::Switching, Reason::GatesPassed, "every gate passed; traffic and work move to the candidate")
+    change.to(
+        Phase::Switching,
+        Reason::GatesPassed,
+        "every gate passed; traffic and work move to the candidate",
+    )
 }
 
 /// The next epoch: greater than all that were given or seen.
 pub(super) fn next_owner(observed: &Observed, revision: &str) -> WorkOwner {
     let given = observed.status.work.as_ref().map_or(0, |work| work.epoch);
     let seen = observed.work.as_ref().map_or(0, |work| work.epoch);
-    WorkOwner { epoch: given.max(seen) + 1, revision: revision.to_owned() }
+    WorkOwner {
+        epoch: given.max(seen) + 1,
+        revision: revision.to_owned(),
+    }
 }
 
 /// A failure by the evidence of a pod.
@@ -192,5 +289,9 @@ fn late(
 }
 
 fn said(trouble: &Trouble) -> &str {
-    if trouble.message.is_empty() { "it gave no message" } else { &trouble.message }
+    if trouble.message.is_empty() {
+        "it gave no message"
+    } else {
+        &trouble.message
+    }
 }

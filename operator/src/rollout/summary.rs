@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 
-use super::release::{size};
+use super::release::size;
 use super::transition::elapsed;
 use super::{Desired, Observed, baking};
 
 /// Reasons of transitions, failures and conditions, as they stand in status, Events and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is explained by its own name, and for users in docs/operator.md")]
+#[expect(
+    missing_docs,
+    reason = "each is explained by its own name, and for users in docs/operator.md"
+)]
 pub enum Reason {
     Baked,
     ContainerConfigInvalid,
@@ -79,8 +82,15 @@ impl Reason {
 }
 
 /// Completes a status. Says nothing new where nothing is new, so that an unchanged one is not written.
-pub(super) fn of(observed: &Observed, mut status: UbermenchDeploymentStatus, now: Timestamp) -> UbermenchDeploymentStatus {
-    let active = status.active.as_ref().and_then(|active| observed.revision(&active.revision));
+pub(super) fn of(
+    observed: &Observed,
+    mut status: UbermenchDeploymentStatus,
+    now: Timestamp,
+) -> UbermenchDeploymentStatus {
+    let active = status
+        .active
+        .as_ref()
+        .and_then(|active| observed.revision(&active.revision));
     status.observed_generation = Some(observed.generation);
     status.replicas = active.map_or(0, |revision| count(revision.pods.len()));
     status.ready_replicas = active.map_or(0, |revision| count(revision.ready().count()));
@@ -91,9 +101,18 @@ pub(super) fn of(observed: &Observed, mut status: UbermenchDeploymentStatus, now
 }
 
 /// When to look again: at the next deadline, and by and by to compare the world with what it should be.
-pub(super) fn requeue(observed: &Observed, status: &UbermenchDeploymentStatus, now: Timestamp) -> Duration {
+pub(super) fn requeue(
+    observed: &Observed,
+    status: &UbermenchDeploymentStatus,
+    now: Timestamp,
+) -> Duration {
     let settings = &observed.settings;
-    let left = |limit: i64| status.candidate.as_ref().map_or(limit, |candidate| limit - elapsed(candidate, now));
+    let left = |limit: i64| {
+        status
+            .candidate
+            .as_ref()
+            .map_or(limit, |candidate| limit - elapsed(candidate, now))
+    };
     let seconds = match status.phase {
         Phase::Switching | Phase::RollingBack => 1,
         Phase::Baking if baking::suspects(observed) => 1,
@@ -103,7 +122,12 @@ pub(super) fn requeue(observed: &Observed, status: &UbermenchDeploymentStatus, n
         Phase::Verifying => left(settings.smoke_seconds).clamp(1, 10),
         Phase::Snapshotting => 10,
         Phase::Stable | Phase::Failed => status.previous.as_ref().map_or(60, |previous| {
-            previous.warm_until.0.duration_since(now).as_secs().clamp(1, 60)
+            previous
+                .warm_until
+                .0
+                .duration_since(now)
+                .as_secs()
+                .clamp(1, 60)
         }),
     };
     Duration::from_secs(seconds.unsigned_abs())
@@ -116,7 +140,11 @@ fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {
     if let Desired::Missing { message } | Desired::Invalid { message } = &observed.desired {
         return format!("{message}; what serves serves on");
     }
-    let paused = if observed.settings.paused { "paused; " } else { "" };
+    let paused = if observed.settings.paused {
+        "paused; "
+    } else {
+        ""
+    };
     let text = match status.phase {
         Phase::Stable => status.active.as_ref().map_or_else(
             || "nothing has been released yet".to_owned(),
@@ -128,11 +156,17 @@ fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {
         Phase::Verifying => "waiting for the gates".to_owned(),
         Phase::Switching => "moving traffic and work to the candidate".to_owned(),
         Phase::Baking if baking::is_shared(observed) => {
-            "both revisions fail the same way, so a dependency that they share is ill: holding".to_owned()
+            "both revisions fail the same way, so a dependency that they share is ill: holding"
+                .to_owned()
         }
-        Phase::Baking => format!("watching the new revision for {} s", observed.settings.bake_seconds),
+        Phase::Baking => format!(
+            "watching the new revision for {} s",
+            observed.settings.bake_seconds
+        ),
         Phase::RollingBack => "going back to the previous revision".to_owned(),
-        Phase::Failed => status.failure.as_ref().map_or_else(String::new, |failure| format!("{}: {}", failure.reason, failure.message)),
+        Phase::Failed => status.failure.as_ref().map_or_else(String::new, |failure| {
+            format!("{}: {}", failure.reason, failure.message)
+        }),
     };
     format!("{paused}{text}")
 }
@@ -141,12 +175,19 @@ fn starting(observed: &Observed) -> String {
     let ready = observed.status.candidate.as_ref().map_or(0, |candidate| {
         observed.endpoints(observed.preview_service.as_ref(), &candidate.revision)
     });
-    format!("waiting for the candidate's pods: {ready} of {} ready", size(observed))
+    format!(
+        "waiting for the candidate's pods: {ready} of {} ready",
+        size(observed)
+    )
 }
 
 /// `(type, status, reason, message)` of each condition.
-fn conditions(observed: &Observed, status: &UbermenchDeploymentStatus) -> Vec<(&'static str, bool, Reason, String)> {
-    let serving = status.ready_replicas >= observed.settings.replicas.min(1) && status.active.is_some();
+fn conditions(
+    observed: &Observed,
+    status: &UbermenchDeploymentStatus,
+) -> Vec<(&'static str, bool, Reason, String)> {
+    let serving =
+        status.ready_replicas >= observed.settings.replicas.min(1) && status.active.is_some();
     let complete = status.ready_replicas >= observed.settings.replicas;
     let held = match (&observed.blocked, &observed.desired) {
         (Some(_), _) => Some(Reason::NameTaken),
@@ -166,16 +207,43 @@ fn conditions(observed: &Observed, status: &UbermenchDeploymentStatus) -> Vec<(&
         _ => Reason::InProgress,
     };
     let stalled = failed || held.is_some();
-    let migrated = !matches!(status.phase, Phase::Snapshotting | Phase::Migrating)
-        && !(failed && status.failure.as_ref().is_some_and(|failure| failure.phase == Phase::Migrating));
+    let before = matches!(status.phase, Phase::Snapshotting | Phase::Migrating);
+    let in_migrating = status
+        .failure
+        .as_ref()
+        .is_some_and(|failure| failure.phase == Phase::Migrating);
+    let unmigrated = before || (failed && in_migrating);
+    let migrated = !unmigrated;
     vec![
         ("Ready", ready, why, status.message.clone()),
-        ("Reconciling", !stalled && !ready, if ready { Reason::UpToDate } else { Reason::InProgress }, status.message.clone()),
-        ("Stalled", stalled, if stalled { why } else { Reason::UpToDate }, if stalled { status.message.clone() } else { String::new() }),
+        (
+            "Reconciling",
+            !stalled && !ready,
+            if ready {
+                Reason::UpToDate
+            } else {
+                Reason::InProgress
+            },
+            status.message.clone(),
+        ),
+        (
+            "Stalled",
+            stalled,
+            if stalled { why } else { Reason::UpToDate },
+            if stalled {
+                status.message.clone()
+            } else {
+                String::new()
+            },
+        ),
         (
             "MigrationsApplied",
             migrated && status.active.is_some(),
-            if migrated { Reason::MigrationsApplied } else { Reason::Waiting },
+            if migrated {
+                Reason::MigrationsApplied
+            } else {
+                Reason::Waiting
+            },
             String::new(),
         ),
     ]
@@ -192,7 +260,9 @@ fn merge(
         .map(|(type_, holds, reason, message)| {
             let status = if holds { "True" } else { "False" };
             let last = old.iter().find(|condition| condition.type_ == type_);
-            let since = last.filter(|last| last.status == status).map_or(Time(now), |last| last.last_transition_time.clone());
+            let since = last
+                .filter(|last| last.status == status)
+                .map_or(Time(now), |last| last.last_transition_time.clone());
             Condition {
                 type_: type_.to_owned(),
                 status: status.to_owned(),

@@ -11,7 +11,9 @@ use super::{Observed, Reason};
 /// The candidate serves and owns the work: it is active, and what was active stays warm.
 pub(super) fn switched(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     let (candidate, _) = candidate(observed)?;
-    if !observed.serves(observed.active_service.as_ref(), &candidate.revision) || !work_moved(observed) {
+    if !observed.serves(observed.active_service.as_ref(), &candidate.revision)
+        || !work_moved(observed)
+    {
         return None;
     }
     let mut change = Change::new(observed, now);
@@ -24,7 +26,11 @@ pub(super) fn switched(observed: &Observed, now: Timestamp) -> Option<UbermenchD
     if let Some(old) = change.status.active.replace(active) {
         change.status.previous = Some(warm(observed, old, now));
     }
-    Some(change.to(Phase::Baking, Reason::Switched, "the new revision serves; its health is watched"))
+    Some(change.to(
+        Phase::Baking,
+        Reason::Switched,
+        "the new revision serves; its health is watched",
+    ))
 }
 
 /// In Switching and `RollingBack`: the candidate went bad under way, or the way back is complete.
@@ -49,10 +55,17 @@ fn gone_bad(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentSt
     let lost = points_here && revision.ready().count() == 0;
     if trouble.is_none() && !lost {
         // Before the Service has moved, pods that passed nothing are judged first.
-        return (!points_here).then(|| verify_again(observed, now)).flatten();
+        return (!points_here)
+            .then(|| verify_again(observed, now))
+            .flatten();
     }
     let (reason, message) = trouble.map_or_else(
-        || (Reason::ReadinessLost, "all of the candidate's pods lost their readiness during the switch".to_owned()),
+        || {
+            (
+                Reason::ReadinessLost,
+                "all of the candidate's pods lost their readiness during the switch".to_owned(),
+            )
+        },
         explain,
     );
     let failure = failure(candidate, Phase::Switching, reason, message, trouble, now);
@@ -79,15 +92,30 @@ pub(super) fn turn_back(observed: &Observed, now: Timestamp) -> Option<Ubermench
 
 /// Whether a revision can be returned to at once: it is the previous one, warm, with ready pods that passed.
 pub(super) fn can_return_to(observed: &Observed, revision: &str) -> bool {
-    observed.status.previous.as_ref().is_some_and(|previous| previous.revision == revision)
+    observed
+        .status
+        .previous
+        .as_ref()
+        .is_some_and(|previous| previous.revision == revision)
         && observed.revision(revision).is_some_and(|revision| {
-            !revision.passes.is_empty() && revision.ready().count() > 0 && revision.deployment.is_some()
+            !revision.passes.is_empty()
+                && revision.ready().count() > 0
+                && revision.deployment.is_some()
         })
 }
 
 /// The intent to go back to the previous revision.
-pub(super) fn return_to_previous(observed: &Observed, mut change: Change, reason: Reason) -> UbermenchDeploymentStatus {
-    let target = change.status.previous.as_ref().map(|previous| previous.revision.clone()).unwrap_or_default();
+pub(super) fn return_to_previous(
+    observed: &Observed,
+    mut change: Change,
+    reason: Reason,
+) -> UbermenchDeploymentStatus {
+    let target = change
+        .status
+        .previous
+        .as_ref()
+        .map(|previous| previous.revision.clone())
+        .unwrap_or_default();
     change.status.work = Some(next_owner(observed, &target));
     let message = change.status.failure.as_ref().map_or_else(
         || format!("revision {target} is asked for again and still warm"),
@@ -99,7 +127,9 @@ pub(super) fn return_to_previous(observed: &Observed, mut change: Change, reason
 /// The previous revision serves and works again.
 fn returned(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     let previous = observed.status.previous.clone()?;
-    if !observed.serves(observed.active_service.as_ref(), &previous.revision) || !work_moved(observed) {
+    if !observed.serves(observed.active_service.as_ref(), &previous.revision)
+        || !work_moved(observed)
+    {
         return None;
     }
     let mut change = Change::new(observed, now);
@@ -116,8 +146,14 @@ fn returned(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentSt
         let message = format!("revision {} serves again", previous.revision);
         return Some(change.to(Phase::Failed, Reason::RolledBack, &message));
     }
-    change.status.previous = left.filter(|left| left.revision != previous.revision).map(|left| warm(observed, left, now));
-    Some(change.to(Phase::Stable, Reason::SpecReverted, "the revision that was asked for again serves"))
+    change.status.previous = left
+        .filter(|left| left.revision != previous.revision)
+        .map(|left| warm(observed, left, now));
+    Some(change.to(
+        Phase::Stable,
+        Reason::SpecReverted,
+        "the revision that was asked for again serves",
+    ))
 }
 
 fn warm(observed: &Observed, old: ActiveRevision, now: Timestamp) -> PreviousRevision {

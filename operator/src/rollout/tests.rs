@@ -1,6 +1,7 @@
 //! Decisions on a simulated world: whatever happens, and wherever the operator is killed, the invariants hold and the
 //! end is the same.
 
+mod acts;
 mod tables;
 mod world;
 

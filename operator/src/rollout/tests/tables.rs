@@ -27,18 +27,29 @@ fn until(world: &mut World, phase: Phase) {
         world.happen(Happening::JobsEnd);
         world.happen(Happening::TimePasses(1));
     }
-    panic!("{phase:?} is never reached, only {:?}: {}", world.status.phase, world.status.message);
+    panic!(
+        "{phase:?} is never reached, only {:?}: {}",
+        world.status.phase, world.status.message
+    );
 }
 
 fn active(world: &World) -> String {
-    world.status.active.as_ref().map(|active| active.revision.clone()).unwrap_or_default()
+    world
+        .status
+        .active
+        .as_ref()
+        .map(|active| active.revision.clone())
+        .unwrap_or_default()
 }
 
 #[test]
 fn settled_world_is_left_alone() {
     let world = settled();
     let observed = world.observe();
-    let decision = decide(&observed, observed.status.transition.as_ref().unwrap().time.0);
+    let decision = decide(
+        &observed,
+        observed.status.transition.as_ref().unwrap().time.0,
+    );
     assert_eq!(decision.act, None);
     assert_eq!(decision.status, observed.status);
 }
@@ -60,7 +71,10 @@ fn warm_revision_is_returned_to_without_gates() {
     world.pass();
     assert_eq!(world.active.as_deref(), Some("rev0"));
     until(&mut world, Phase::Stable);
-    assert_eq!((active(&world).as_str(), world.status.last_attempt), ("rev0", attempts));
+    assert_eq!(
+        (active(&world).as_str(), world.status.last_attempt),
+        ("rev0", attempts)
+    );
 }
 
 #[test]
@@ -73,7 +87,14 @@ fn pause_does_not_stop_the_way_back() {
     until(&mut world, Phase::RollingBack);
     until(&mut world, Phase::Failed);
     assert_eq!(active(&world), "rev0");
-    assert_eq!(world.status.failure.as_ref().map(|failure| failure.revision.as_str()), Some("rev3"));
+    assert_eq!(
+        world
+            .status
+            .failure
+            .as_ref()
+            .map(|failure| failure.revision.as_str()),
+        Some("rev3")
+    );
 }
 
 #[test]
@@ -90,7 +111,12 @@ fn pause_stops_the_clock() {
     world.happen(Happening::Pause(false));
     world.pass();
     world.pass();
-    assert_ne!(world.status.phase, Phase::Failed, "{}", world.status.message);
+    assert_ne!(
+        world.status.phase,
+        Phase::Failed,
+        "{}",
+        world.status.message
+    );
 }
 
 #[test]
@@ -100,7 +126,10 @@ fn crash_fails_by_its_evidence() {
     world.pass();
     until(&mut world, Phase::Failed);
     let failure = world.status.failure.clone().unwrap();
-    assert_eq!((failure.reason.as_str(), failure.phase), ("CrashLoop", Phase::Starting));
+    assert_eq!(
+        (failure.reason.as_str(), failure.phase),
+        ("CrashLoop", Phase::Starting)
+    );
     assert!(failure.pod.is_some());
     assert_eq!(active(&world), "rev0");
 }
@@ -110,7 +139,11 @@ fn damaged_selector_is_repaired_towards_the_active_revision() {
     let mut world = settled();
     world.happen(Happening::SelectorDamaged);
     let decision = decide(&world.observe(), jiff::Timestamp::UNIX_EPOCH);
-    assert!(matches!(decision.act, Some(Act::PointService { ref revision, .. }) if revision == "rev0"), "{:?}", decision.act);
+    assert!(
+        matches!(decision.act, Some(Act::PointService { ref revision, .. }) if revision == "rev0"),
+        "{:?}",
+        decision.act
+    );
 }
 
 #[test]
@@ -120,7 +153,15 @@ fn replaced_pod_is_judged_again_in_a_new_attempt() {
     world.pass();
     until(&mut world, Phase::Verifying);
     let first = world.status.candidate.as_ref().unwrap().attempt;
-    let has_passed = |world: &World| !world.status.candidate.as_ref().unwrap().passed_pods.is_empty();
+    let has_passed = |world: &World| {
+        !world
+            .status
+            .candidate
+            .as_ref()
+            .unwrap()
+            .passed_pods
+            .is_empty()
+    };
     for _ in 0..20 {
         if has_passed(&world) {
             break;
@@ -133,10 +174,18 @@ fn replaced_pod_is_judged_again_in_a_new_attempt() {
     world.happen(Happening::PodsMove(1));
     world.pass();
     let candidate = world.status.candidate.as_ref().unwrap();
-    assert!(candidate.attempt > first && candidate.gates.is_empty(), "{candidate:?}");
+    assert!(
+        candidate.attempt > first && candidate.gates.is_empty(),
+        "{candidate:?}"
+    );
     until(&mut world, Phase::Baking);
     let candidate = world.status.candidate.as_ref().unwrap();
-    assert!(candidate.gates.iter().all(|gate| gate.attempt == candidate.attempt && gate.result == GateOutcome::Passed));
+    assert!(
+        candidate
+            .gates
+            .iter()
+            .all(|gate| gate.attempt == candidate.attempt && gate.result == GateOutcome::Passed)
+    );
 }
 
 #[test]
@@ -144,7 +193,10 @@ fn lost_status_is_rebuilt_from_what_serves() {
     let mut world = settled();
     world.happen(Happening::StatusLost);
     world.pass();
-    assert_eq!((active(&world).as_str(), world.status.phase), ("rev0", Phase::Stable));
+    assert_eq!(
+        (active(&world).as_str(), world.status.phase),
+        ("rev0", Phase::Stable)
+    );
     world.settle();
     assert_eq!(world.row.revision, "rev0");
 }

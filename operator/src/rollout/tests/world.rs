@@ -6,12 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Phase, UbermenchDeploymentStatus, WorkOwner};
 
 use crate::rollout::{
-    Act, Desired, JobState, Observed, Pod, Revision, Role, ServiceView, Settings, Snapshot, Trouble, TroubleKind,
-    Workload, decide,
+    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble, TroubleKind, decide,
 };
 
 /// Something that happens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Happening {
     /// The operator takes a pass.
     Pass,
@@ -47,21 +46,25 @@ pub(super) enum Happening {
     StatusLost,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a world"
+)]
 pub(super) struct World {
     pub(super) status: UbermenchDeploymentStatus,
     pub(super) desired: usize,
     /// What the active Service selects, by name; `None` while it does not exist.
     pub(super) active: Option<String>,
     pub(super) row: WorkOwner,
-    damaged: bool,
-    preview: Option<String>,
+    pub(super) damaged: bool,
+    pub(super) preview: Option<String>,
     active_ready: BTreeSet<String>,
-    preview_ready: BTreeSet<String>,
-    settings: Settings,
-    revisions: BTreeMap<String, Revision>,
-    internal_secret: bool,
+    pub(super) preview_ready: BTreeSet<String>,
+    pub(super) settings: Settings,
+    pub(super) revisions: BTreeMap<String, Revision>,
+    pub(super) internal_secret: bool,
     secret_missing: bool,
-    database_away: bool,
+    pub(super) database_away: bool,
     now: Timestamp,
     pods_made: usize,
 }
@@ -79,7 +82,10 @@ impl World {
             status: UbermenchDeploymentStatus::default(),
             desired: 0,
             active: None,
-            row: WorkOwner { epoch: 5, revision: "of another time".to_owned() },
+            row: WorkOwner {
+                epoch: 5,
+                revision: "of another time".to_owned(),
+            },
             damaged: false,
             preview: None,
             active_ready: BTreeSet::new(),
@@ -166,7 +172,10 @@ impl World {
             self.end_jobs();
             self.now += SignedDuration::from_secs(10);
         }
-        panic!("writes without an end: {:?}", decide(&self.observe(), self.now));
+        panic!(
+            "writes without an end: {:?}",
+            decide(&self.observe(), self.now)
+        );
     }
 
     /// One pass; whether it wrote.
@@ -174,24 +183,38 @@ impl World {
         let observed = self.observe();
         let decision = decide(&observed, self.now);
         if let Some(act) = decision.act {
-            assert_eq!(decision.status.phase, self.status.phase, "an intent and an act in one pass");
+            assert_eq!(
+                decision.status.phase, self.status.phase,
+                "an intent and an act in one pass"
+            );
             return self.act(act, &observed);
         }
         let changed = decision.status != self.status;
-        let (before, after) = (self.status.transition.as_ref(), decision.status.transition.as_ref());
+        let (before, after) = (
+            self.status.transition.as_ref(),
+            decision.status.transition.as_ref(),
+        );
         if let (Some(before), Some(after)) = (before, after) {
             assert!(after.sequence >= before.sequence, "transitions count up");
         }
-        assert!(decision.status.last_attempt >= self.status.last_attempt, "attempts count up");
+        assert!(
+            decision.status.last_attempt >= self.status.last_attempt,
+            "attempts count up"
+        );
         self.status = decision.status;
         changed
     }
 
     pub(super) fn observe(&self) -> Observed {
         let desired = if self.secret_missing {
-            Desired::Missing { message: "Secret is missing".to_owned() }
+            Desired::Missing {
+                message: "Secret is missing".to_owned(),
+            }
         } else {
-            Desired::Revision { name: name(self.desired), image: format!("image:{}", self.desired) }
+            Desired::Revision {
+                name: name(self.desired),
+                image: format!("image:{}", self.desired),
+            }
         };
         let view = |selected: &Option<String>, ready: &BTreeSet<String>, damaged: bool| {
             selected.as_ref().map(|selected| ServiceView {
@@ -210,90 +233,19 @@ impl World {
             active_service: view(&self.active, &self.active_ready, self.damaged),
             preview_service: view(&self.preview, &self.preview_ready, false),
             blocked: None,
-            work: (!self.database_away && self.revisions.values().any(|each| each.ready().count() > 0))
-                .then(|| self.row.clone()),
+            work: (!self.database_away
+                && self.revisions.values().any(|each| each.ready().count() > 0))
+            .then(|| self.row.clone()),
         }
-    }
-
-    fn act(&mut self, act: Act, observed: &Observed) -> bool {
-        let passed = |observed: &Observed, name: &str| {
-            observed.revision(name).is_some_and(|revision| revision.recorded.is_some() && !revision.passes.is_empty())
-        };
-        match act {
-            Act::CreateInternalSecret => self.internal_secret = true,
-            Act::CreateSnapshot { revision } | Act::RemakeSnapshot { revision } => {
-                self.revisions.entry(revision).or_default().snapshot = Some(Snapshot::Kept);
-            }
-            Act::CreateRecord { revision } => {
-                let number = self.revisions.values().filter_map(|each| each.recorded).max().unwrap_or_default() + 1;
-                self.revisions.entry(revision).or_default().recorded = Some(number);
-            }
-            Act::RunMigration { revision, attempt } => {
-                let jobs = &mut self.revisions.entry(revision).or_default().migrations;
-                jobs.insert(attempt, JobState::Running(None));
-            }
-            Act::RunSmoke { revision, attempt } => {
-                let jobs = &mut self.revisions.entry(revision).or_default().smokes;
-                jobs.insert(attempt, JobState::Running(None));
-            }
-            Act::RecordPass { revision, attempt } => {
-                self.revisions.entry(revision).or_default().passes.insert(attempt);
-            }
-            Act::ApplyDeployment { revision, color, replicas, .. } => {
-                let served = observed.points_at(&revision);
-                let before = self.revisions.get(&revision).and_then(|each| each.deployment.as_ref()).map(|each| each.replicas);
-                assert!(
-                    !served || replicas >= self.settings.replicas || before.is_none_or(|before| replicas >= before),
-                    "what serves is scaled below what is asked for"
-                );
-                let entry = self.revisions.entry(revision).or_default();
-                assert!(entry.recorded.is_some(), "a Deployment without a record");
-                let has_replica_set = entry.deployment.as_ref().is_some_and(|each| each.has_replica_set);
-                entry.deployment =
-                    Some(Workload { color, replicas, paused: has_replica_set, has_replica_set, drifted: false, refused: None });
-            }
-            Act::DeleteDeployment { revision } => {
-                for selected in [&self.active, &self.preview].into_iter().flatten() {
-                    assert_ne!(*selected, revision, "a Deployment that a Service selects is deleted");
-                }
-                let entry = self.revisions.entry(revision).or_default();
-                entry.deployment = None;
-                entry.pods.clear();
-            }
-            Act::PointService { role: Role::Active, revision } => {
-                assert!(passed(observed, &revision), "{revision} becomes active without a recorded pass");
-                self.damaged = false;
-                self.active = Some(revision);
-            }
-            Act::PointService { role: Role::Preview, revision } => self.preview = Some(revision),
-            Act::DropPreview => {
-                self.preview = None;
-                self.preview_ready.clear();
-            }
-            Act::MoveWork(owner) => {
-                assert_eq!(self.active.as_ref(), Some(&owner.revision), "the work follows the traffic");
-                if self.database_away || owner.epoch <= self.row.epoch {
-                    return false;
-                }
-                self.row = owner;
-            }
-            Act::DeleteJobs { revision, attempt } => {
-                let entry = self.revisions.entry(revision).or_default();
-                entry.migrations.remove(&attempt);
-                entry.smokes.remove(&attempt);
-            }
-            Act::Forget { revision } => {
-                assert_ne!(self.active.as_ref(), Some(&revision), "the active revision is forgotten");
-                self.revisions.remove(&revision);
-            }
-        }
-        true
     }
 
     /// The Deployment controller and the kubelet, for one revision.
     fn move_pods(&mut self, number: usize) {
-        let is_active = self.status.phase == Phase::Baking && self.active.as_ref() == Some(&name(number));
-        let Some(revision) = self.revisions.get_mut(&name(number)) else { return };
+        let is_active =
+            self.status.phase == Phase::Baking && self.active.as_ref() == Some(&name(number));
+        let Some(revision) = self.revisions.get_mut(&name(number)) else {
+            return;
+        };
         let Some(deployment) = revision.deployment.as_mut() else {
             revision.pods.clear();
             return;
@@ -309,8 +261,13 @@ impl World {
         for pod in &mut revision.pods {
             match number {
                 CRASHES => pod.trouble = Some(pod.last.clone()),
-                GOES_BAD if is_active => (pod.ready, pod.since) = (false, Some(self.now)),
-                _ if !pod.ready => (pod.ready, pod.since) = (true, Some(self.now)),
+                GOES_BAD if is_active && pod.ready => {
+                    (pod.ready, pod.since) = (false, Some(self.now));
+                }
+                GOES_BAD if is_active => {}
+                _ if !pod.ready => {
+                    (pod.ready, pod.since) = (true, Some(self.now));
+                }
                 _ => {}
             }
         }
@@ -319,14 +276,25 @@ impl World {
     fn follow(&mut self) {
         let ready = |selected: &Option<String>| -> BTreeSet<String> {
             let revision = selected.as_ref().and_then(|name| self.revisions.get(name));
-            revision.into_iter().flat_map(Revision::ready).map(|pod| pod.uid.clone()).collect()
+            revision
+                .into_iter()
+                .flat_map(Revision::ready)
+                .map(|pod| pod.uid.clone())
+                .collect()
         };
-        self.active_ready = if self.damaged { BTreeSet::new() } else { ready(&self.active) };
+        self.active_ready = if self.damaged {
+            BTreeSet::new()
+        } else {
+            ready(&self.active)
+        };
         self.preview_ready = ready(&self.preview);
     }
 
     fn end_jobs(&mut self) {
-        let jobs = self.revisions.values_mut().flat_map(|each| each.migrations.values_mut().chain(each.smokes.values_mut()));
+        let jobs = self
+            .revisions
+            .values_mut()
+            .flat_map(|each| each.migrations.values_mut().chain(each.smokes.values_mut()));
         for job in jobs {
             *job = JobState::Succeeded("done".to_owned());
         }
@@ -342,5 +310,12 @@ pub(super) fn pod(uid: &str, now: Timestamp) -> Pod {
         message: String::new(),
         log: Vec::new(),
     };
-    Pod { name: uid.to_owned(), uid: uid.to_owned(), ready: false, since: Some(now), trouble: None, last }
+    Pod {
+        name: uid.to_owned(),
+        uid: uid.to_owned(),
+        ready: false,
+        since: Some(now),
+        trouble: None,
+        last,
+    }
 }
