@@ -42,7 +42,7 @@ unit: ## Tests of the pure parts; no server, no container
 
 it: ## Tests against a real PostgreSQL and Redis, started for the purpose
 	@$(cluster)/install.sh
-	$(cargo_test) --test it --test layers --test simulator --test crd
+	$(cargo_test) --test it --test layers --test crd
 
 e2e: ## Scenarios on the Kubernetes that `up` started; ONLY=name picks one file
 	$(cargo_test) $(if $(ONLY),--test $(ONLY),$(e2e_tests)) -- --test-threads=1 --nocapture

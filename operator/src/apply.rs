@@ -230,3 +230,6 @@ fn record(world: &World, revision: &str) -> Result<Record, Error> {
         name: world.names.revision(revision),
     })
 }
+
+#[cfg(test)]
+mod tests;

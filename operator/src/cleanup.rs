@@ -3,7 +3,7 @@
 //! Bounded: after a while the resource is let go whatever failed, so that a namespace can always be deleted.
 
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::ListParams;
 use kube::core::PartialObjectMeta;
 use kube::{Api, ResourceExt};
@@ -16,6 +16,9 @@ use crate::names::{FINALIZER, Names, SNAPSHOT_FINALIZER};
 
 /// How long the children may hold the resource.
 const LIMIT: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long a stopping operator cares for namespaces that are being deleted.
+const LEAVE_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Adds our finalizer.
 pub async fn hold(ctx: &Context, object: &UbermenchDeployment) -> Result<(), Error> {
@@ -67,6 +70,38 @@ pub async fn release(
             ..
         }) if status.is_not_found() => Ok(()),
         answer => answer,
+    }
+}
+
+/// Called when the operator stops: in a namespace that is being deleted, the operator's own pod may be among the first to
+/// go, and nobody would be left to take the finalizers off.
+pub async fn leave(ctx: &Context, namespace: Option<&str>) {
+    if tokio::time::timeout(LEAVE_LIMIT, release_terminating(ctx, namespace))
+        .await
+        .is_err()
+    {
+        tracing::warn!("not everything in namespaces that are being deleted could be let go");
+    }
+}
+
+async fn release_terminating(ctx: &Context, namespace: Option<&str>) {
+    let api = namespace.map_or_else(
+        || Api::<UbermenchDeployment>::all(ctx.client.clone()),
+        |namespace| Api::namespaced(ctx.client.clone(), namespace),
+    );
+    let namespaces = Api::<PartialObjectMeta<Namespace>>::all(ctx.client.clone());
+    for object in api.list(&ListParams::default()).await.into_iter().flatten() {
+        let name = object.namespace().unwrap_or_default();
+        let is_going = matches!(
+            namespaces.get_opt(&name).await,
+            Ok(Some(found)) if found.metadata.deletion_timestamp.is_some()
+        );
+        if is_going
+            && is_held(&object)
+            && let Err(error) = release(ctx, &object, Timestamp::now()).await
+        {
+            tracing::warn!(error = error.chain(), "a resource could not be let go");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use kube::{Api, Client, Resource, ResourceExt};
 use tokio_util::sync::CancellationToken;
 use ubermench_crds::{UbermenchDeployment, UbermenchDeploymentSpec};
 
+use crate::cleanup;
 use crate::context::Context;
 use crate::error::Category;
 use crate::metrics::Metrics;
@@ -49,6 +50,7 @@ pub async fn run(
         .build()
         .map_err(SetUp)?;
     let ctx = Arc::new(Context::new(client.clone(), http, metrics, identity));
+    let watched = namespace.clone();
     let scope = Scope { client, namespace };
     let resources = Controller::new(
         scope.api::<UbermenchDeployment>(),
@@ -72,9 +74,10 @@ pub async fn run(
             referring(&config_maps, &object)
         })
         .graceful_shutdown_on(stop.cancelled_owned())
-        .run(reconcile, error_policy, ctx)
+        .run(reconcile, error_policy, ctx.clone())
         .for_each(async |result| report(result))
         .await;
+    cleanup::leave(&ctx, watched.as_deref()).await;
     Ok(())
 }
 

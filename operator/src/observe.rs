@@ -293,6 +293,24 @@ fn by_revision<K: ResourceExt>(names: &Names, objects: Vec<K>) -> BTreeMap<Strin
 }
 
 impl World {
+    /// A resource of which nothing exists.
+    #[cfg(test)]
+    pub(crate) fn bare(object: UbermenchDeployment) -> Option<Self> {
+        Some(Self {
+            names: Names::of(&object)?,
+            object,
+            desired: None,
+            services: BTreeMap::new(),
+            deployments: BTreeMap::new(),
+            records: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            jobs: Vec::new(),
+            pods: Vec::new(),
+            token: None,
+            slices: Vec::new(),
+        })
+    }
+
     /// Addresses of pods that can be asked who works: two of the active side, one of each other side.
     fn answering(&self, observed: &Observed) -> Vec<String> {
         let status = &observed.status;

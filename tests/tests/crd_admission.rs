@@ -123,12 +123,17 @@ async fn invalid_neighbour(stage: &Stage) -> Result<()> {
     let good = stage.release(&stage.handy()).await?;
     let endpoints = Endpoints::record(stage.cluster.client.clone(), &stage.namespace, NAME).await?;
     let serving = endpoints.now();
-    let mut neighbour = stage.handy().with_image("not an image");
+    // The API server can't compare quantities, so only the reconciler sees that more is requested than allowed.
+    let mut neighbour = stage.handy();
     "neighbour".clone_into(&mut neighbour.name);
-    stage.apply(&neighbour).await?;
+    let mut manifest = neighbour.manifest("http://graph.example");
+    let resources = manifest.pointer_mut("/spec/resources").and_then(Value::as_object_mut).context("resources")?;
+    resources.insert("limits".to_owned(), json!({ "cpu": "1m" }));
+    let arguments = ["apply", "--namespace", &stage.namespace, "-f", "-"];
+    stage.cluster.kubectl(&arguments, &manifest.to_string()).await?.success()?;
     let stalled = stage.until_status("neighbour", "Stalled as InvalidSpec", Duration::from_secs(10), |status| {
         let stalled = status.conditions.iter().find(|condition| condition.type_ == "Stalled");
-        stalled.is_some_and(|stalled| stalled.status == "True" && stalled.reason == "InvalidSpec" && stalled.message.contains("image"))
+        stalled.is_some_and(|stalled| stalled.status == "True" && stalled.reason == "InvalidSpec" && stalled.message.contains("resources"))
     });
     stalled.await?;
     // The first is still served by the same pods, and still reconciled.

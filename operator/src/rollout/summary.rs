@@ -189,12 +189,7 @@ fn conditions(
     let serving =
         status.ready_replicas >= observed.settings.replicas.min(1) && status.active.is_some();
     let complete = status.ready_replicas >= observed.settings.replicas;
-    let held = match (&observed.blocked, &observed.desired) {
-        (Some(_), _) => Some(Reason::NameTaken),
-        (None, Desired::Invalid { .. }) => Some(Reason::InvalidSpec),
-        (None, Desired::Missing { .. }) => Some(Reason::SecretMissing),
-        (None, Desired::Revision { .. }) => None,
-    };
+    let held = held(observed);
     let settled = matches!(status.phase, Phase::Stable);
     let failed = status.phase == Phase::Failed;
     let is_desired = matches!((&observed.desired, &status.active), (Desired::Revision { name, .. }, Some(active)) if *name == active.revision);
@@ -219,11 +214,7 @@ fn conditions(
         (
             "Reconciling",
             !stalled && !ready,
-            if ready {
-                Reason::UpToDate
-            } else {
-                Reason::InProgress
-            },
+            why,
             status.message.clone(),
         ),
         (
@@ -247,6 +238,16 @@ fn conditions(
             String::new(),
         ),
     ]
+}
+
+/// Why nothing new can begin, whatever the phase.
+fn held(observed: &Observed) -> Option<Reason> {
+    match (&observed.blocked, &observed.desired) {
+        (Some(_), _) => Some(Reason::NameTaken),
+        (None, Desired::Invalid { .. }) => Some(Reason::InvalidSpec),
+        (None, Desired::Missing { .. }) => Some(Reason::SecretMissing),
+        (None, Desired::Revision { .. }) => None,
+    }
 }
 
 /// A condition's time moves only when its status does.
