@@ -33,35 +33,61 @@ impl Cluster {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let config = Config::read()?;
-        let client = Client::try_default().await.context("KUBECONFIG can't be used")?;
-        let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default()).await;
-        let nodes = nodes.context("the cluster of KUBECONFIG doesn't answer")?.items;
+        let client = Client::try_default()
+            .await
+            .context("KUBECONFIG can't be used")?;
+        let nodes = Api::<Node>::all(client.clone())
+            .list(&ListParams::default())
+            .await;
+        let nodes = nodes
+            .context("the cluster of KUBECONFIG doesn't answer")?
+            .items;
         let node_address = nodes
             .iter()
             .filter_map(|node| node.status.as_ref()?.addresses.as_ref())
             .flatten()
             .find(|address| address.type_ == "InternalIP")
             .map(|address| address.address.clone());
-        let host = config.host_address.clone().or(node_address).context("no node with an address")?;
-        let host = host.parse().with_context(|| format!("address of this machine: {host}"))?;
-        Ok(Self { client, config, host })
+        let host = config
+            .host_address
+            .clone()
+            .or(node_address)
+            .context("no node with an address")?;
+        let host = host
+            .parse()
+            .with_context(|| format!("address of this machine: {host}"))?;
+        Ok(Self {
+            client,
+            config,
+            host,
+        })
     }
 
     /// Runs `kubectl` with something on its standard input.
     pub async fn kubectl(&self, arguments: &[&str], input: &str) -> Result<Output> {
-        run(Command::new("kubectl").args(arguments), input).await.context("kubectl")
+        run(Command::new("kubectl").args(arguments), input)
+            .await
+            .context("kubectl")
     }
 
     /// Runs `helm`.
     pub async fn helm(&self, arguments: &[&str]) -> Result<Output> {
-        run(Command::new("helm").args(arguments), "").await.context("helm")
+        run(Command::new("helm").args(arguments), "")
+            .await
+            .context("helm")
     }
 
     /// Cluster address of a Service.
     pub async fn service_ip(&self, namespace: &str, name: &str) -> Result<IpAddr> {
-        let service = Api::<Service>::namespaced(self.client.clone(), namespace).get(name).await?;
-        let ip = service.spec.and_then(|spec| spec.cluster_ip).context("Service without an address")?;
-        ip.parse().with_context(|| format!("address of Service {name}: {ip}"))
+        let service = Api::<Service>::namespaced(self.client.clone(), namespace)
+            .get(name)
+            .await?;
+        let ip = service
+            .spec
+            .and_then(|spec| spec.cluster_ip)
+            .context("Service without an address")?;
+        ip.parse()
+            .with_context(|| format!("address of Service {name}: {ip}"))
     }
 }
 
@@ -85,8 +111,14 @@ impl Output {
 }
 
 async fn run(command: &mut Command, input: &str) -> Result<Output> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().context("can't be started; is it on the path?")?;
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command
+        .spawn()
+        .context("can't be started; is it on the path?")?;
     let mut stdin = child.stdin.take().context("standard input")?;
     stdin.write_all(input.as_bytes()).await?;
     drop(stdin);

@@ -43,18 +43,38 @@ impl Config {
     pub fn read() -> Result<Self> {
         let env: BTreeMap<String, String> = std::env::vars().collect();
         if env.get("KUBECONFIG").is_none_or(String::is_empty) {
-            bail!("KUBECONFIG is not set: the scenarios need a Kubernetes, which `make e2e` gives them");
+            bail!(
+                "KUBECONFIG is not set: the scenarios need a Kubernetes, which `make e2e` gives them"
+            );
         }
         let path = match env.get("UBERMENCH_IMAGES").or_else(|| env.get("IMAGES")) {
             Some(path) => PathBuf::from(path),
-            None => Path::new(env.get("HOME").map_or("/root", String::as_str)).join(".cache/ubermench/images.json"),
+            None => Path::new(env.get("HOME").map_or("/root", String::as_str))
+                .join(".cache/ubermench/images.json"),
         };
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("UBERMENCH_IMAGES: no image names in {}: `make images` writes them", path.display()))?;
-        let images = serde_json::from_str(&text).with_context(|| format!("UBERMENCH_IMAGES: {}", path.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!(
+                "UBERMENCH_IMAGES: no image names in {}: `make images` writes them",
+                path.display()
+            )
+        })?;
+        let images = serde_json::from_str(&text)
+            .with_context(|| format!("UBERMENCH_IMAGES: {}", path.display()))?;
         let exe = std::env::current_exe().context("own program's path")?;
-        let programs = exe.ancestors().nth(2).context("own program's folder")?.to_owned();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("checkout")?.to_owned();
-        Ok(Self { images, host_address: env.get("UBERMENCH_HOST_ADDRESS").cloned(), root, programs })
+        let programs = exe
+            .ancestors()
+            .nth(2)
+            .context("own program's folder")?
+            .to_owned();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("checkout")?
+            .to_owned();
+        Ok(Self {
+            images,
+            host_address: env.get("UBERMENCH_HOST_ADDRESS").cloned(),
+            root,
+            programs,
+        })
     }
 }

@@ -32,13 +32,18 @@ impl Graph {
             status_webhooks: false,
             ..Settings::default()
         };
-        let simulator = Simulator::start(settings).await.context("Graph API stand-in")?;
+        let simulator = Simulator::start(settings)
+            .await
+            .context("Graph API stand-in")?;
         Ok(Self { simulator })
     }
 
     /// `whatsapp.apiUrl` for pods.
     pub fn api_url(&self, cluster: &Cluster) -> String {
-        format!("http://{}", SocketAddr::new(cluster.host, self.simulator.addr.port()))
+        format!(
+            "http://{}",
+            SocketAddr::new(cluster.host, self.simulator.addr.port())
+        )
     }
 
     /// What people got, in order: sends that were taken, answered or not.

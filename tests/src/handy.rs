@@ -67,7 +67,11 @@ impl Handy {
 
     /// What `kubectl apply` gets.
     pub fn manifest(&self, api_url: &str) -> Value {
-        let env: Vec<Value> = self.env.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        let env: Vec<Value> = self
+            .env
+            .iter()
+            .map(|(name, value)| json!({ "name": name, "value": value }))
+            .collect();
         json!({
             "apiVersion": "ubermench.io/v1alpha1",
             "kind": "UbermenchDeployment",

@@ -34,12 +34,20 @@ pub struct Plan {
 
 impl Plan {
     /// The load of a release: sixty a second, fifty kept connections.
-    pub const RELEASE: Self =
-        Self { per_second: 60, kept_connections: 50, longest: Duration::from_mins(4), most: 16_000 };
+    pub const RELEASE: Self = Self {
+        per_second: 60,
+        kept_connections: 50,
+        longest: Duration::from_mins(4),
+        most: 16_000,
+    };
 
     /// A light load beside failures and rollbacks.
-    pub const LIGHT: Self =
-        Self { per_second: 20, kept_connections: 10, longest: Duration::from_mins(5), most: 6_000 };
+    pub const LIGHT: Self = Self {
+        per_second: 20,
+        kept_connections: 10,
+        longest: Duration::from_mins(5),
+        most: 6_000,
+    };
 }
 
 /// Where to, and as whom.
@@ -107,7 +115,13 @@ impl Load {
     /// Starts it.
     pub fn start(target: Target, plan: Plan) -> Self {
         let stop = CancellationToken::new();
-        let shared = Arc::new(Shared { target, plan, next: AtomicU64::new(0), sent: Mutex::default(), stop });
+        let shared = Arc::new(Shared {
+            target,
+            plan,
+            next: AtomicU64::new(0),
+            sent: Mutex::default(),
+            stop,
+        });
         let mut tasks = JoinSet::new();
         for index in 0..plan.kept_connections {
             tasks.spawn(keep_sending(shared.clone(), index));
@@ -118,7 +132,11 @@ impl Load {
             let _ = tokio::time::timeout(plan.longest, limit.stop.cancelled()).await;
             limit.stop.cancel();
         });
-        Self { shared, tasks, started: Instant::now() }
+        Self {
+            shared,
+            tasks,
+            started: Instant::now(),
+        }
     }
 
     /// How long it has been running.
@@ -128,7 +146,11 @@ impl Load {
 
     /// Messages sent so far that were not accepted.
     pub fn failures(&self) -> Vec<Sent> {
-        self.shared.all().into_iter().filter(|sent| !sent.accepted()).collect()
+        self.shared
+            .all()
+            .into_iter()
+            .filter(|sent| !sent.accepted())
+            .collect()
     }
 
     /// Waits until this many more messages were accepted.
@@ -136,17 +158,29 @@ impl Load {
         let before = self.accepted();
         until("messages accepted", limit, async || {
             let more = self.accepted() - before;
-            Ok(if more >= count { Seen::Done(()) } else { Seen::not(format!("{more} of {count}")) })
+            Ok(if more >= count {
+                Seen::Done(())
+            } else {
+                Seen::not(format!("{more} of {count}"))
+            })
         })
         .await
     }
 
     /// Waits until the load has been running for this long.
     pub async fn has_run(&self, time: Duration) -> Result<()> {
-        until("time under load", time + Duration::from_secs(5), async || {
-            let elapsed = self.elapsed();
-            Ok(if elapsed >= time { Seen::Done(()) } else { Seen::not(format!("{elapsed:?} of {time:?}")) })
-        })
+        until(
+            "time under load",
+            time + Duration::from_secs(5),
+            async || {
+                let elapsed = self.elapsed();
+                Ok(if elapsed >= time {
+                    Seen::Done(())
+                } else {
+                    Seen::not(format!("{elapsed:?} of {time:?}"))
+                })
+            },
+        )
         .await
     }
 
@@ -160,13 +194,19 @@ impl Load {
     }
 
     fn accepted(&self) -> usize {
-        self.shared.sent.lock().map_or(0, |sent| sent.iter().filter(|sent| sent.accepted()).count())
+        self.shared
+            .sent
+            .lock()
+            .map_or(0, |sent| sent.iter().filter(|sent| sent.accepted()).count())
     }
 }
 
 impl Shared {
     fn all(&self) -> Vec<Sent> {
-        self.sent.lock().map(|sent| sent.clone()).unwrap_or_default()
+        self.sent
+            .lock()
+            .map(|sent| sent.clone())
+            .unwrap_or_default()
     }
 
     /// The next person's first message, until the count is reached.
@@ -177,18 +217,33 @@ impl Shared {
             return None;
         }
         let from = format!("{}{number:06}", self.target.people);
-        Some(Message { wamid: format!("wamid.LOAD{from}"), from, text: "hola".to_owned() })
+        Some(Message {
+            wamid: format!("wamid.LOAD{from}"),
+            from,
+            text: "hola".to_owned(),
+        })
     }
 
     fn request(&self, message: &Message) -> connection::Post {
         let body = body(&self.target.phone_number_id, message);
         let signature = signature(&self.target.app_secret, &body);
-        connection::Post { address: self.target.address, signature, body: body.into() }
+        connection::Post {
+            address: self.target.address,
+            signature,
+            body: body.into(),
+        }
     }
 
     fn record(&self, message: Message, at: Instant, via: Via, answer: Result<u16, String>) {
         if let Ok(mut sent) = self.sent.lock() {
-            sent.push(Sent { wamid: message.wamid, from: message.from, at, took: at.elapsed(), via, answer });
+            sent.push(Sent {
+                wamid: message.wamid,
+                from: message.from,
+                at,
+                took: at.elapsed(),
+                via,
+                answer,
+            });
         }
     }
 }

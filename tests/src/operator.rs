@@ -33,7 +33,11 @@ impl Operator {
     /// Prepares one for the stage's namespace; nothing runs yet.
     pub async fn prepare(stage: &Stage) -> Result<Self> {
         let program = stage.cluster.config.programs.join("ubermench-operator");
-        ensure!(program.exists(), "{} is missing: `make build` makes it", program.display());
+        ensure!(
+            program.exists(),
+            "{} is missing: `make build` makes it",
+            program.display()
+        );
         let proxy = Proxy::start(stage.cluster.client.clone()).await?;
         let folder = std::env::temp_dir().join(&stage.namespace);
         std::fs::create_dir_all(&folder)?;
@@ -46,7 +50,13 @@ impl Operator {
             "users": [{ "name": "nobody", "user": {} }],
         });
         std::fs::write(folder.join("kubeconfig"), kubeconfig.to_string())?;
-        Ok(Self { proxy, program, namespace: stage.namespace.clone(), folder, lives: 0 })
+        Ok(Self {
+            proxy,
+            program,
+            namespace: stage.namespace.clone(),
+            folder,
+            lives: 0,
+        })
     }
 
     /// Starts a life; the same identity each time, as a restarted container has it.
@@ -75,7 +85,11 @@ impl Operator {
     /// Waits until the process of this life is gone.
     pub async fn is_dead(&self) -> Result<()> {
         until("operator dead", Duration::from_secs(5), async || {
-            Ok(if self.proxy.is_over()? { Seen::Done(()) } else { Seen::not("it runs") })
+            Ok(if self.proxy.is_over()? {
+                Seen::Done(())
+            } else {
+                Seen::not("it runs")
+            })
         })
         .await
     }
@@ -89,8 +103,14 @@ impl Operator {
     pub fn print_log(&self) {
         let log = std::fs::read_to_string(self.log()).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
-        let end = lines.get(lines.len().saturating_sub(120)..).unwrap_or_default();
-        eprintln!("---- log of the operator under test, {} lives\n{}", self.lives, end.join("\n"));
+        let end = lines
+            .get(lines.len().saturating_sub(120)..)
+            .unwrap_or_default();
+        eprintln!(
+            "---- log of the operator under test, {} lives\n{}",
+            self.lives,
+            end.join("\n")
+        );
     }
 
     fn log(&self) -> PathBuf {
@@ -116,19 +136,32 @@ impl StandingAside {
     /// Scales them to nothing and waits until their pods are gone: two operators must not have one namespace.
     pub async fn ask(cluster: &Cluster) -> Result<Self> {
         let labelled = ListParams::default().labels(OPERATOR);
-        let all = Api::<Deployment>::all(cluster.client.clone()).list(&labelled).await?;
+        let all = Api::<Deployment>::all(cluster.client.clone())
+            .list(&labelled)
+            .await?;
         let deployments = all.items.iter().filter_map(|deployment| {
             // At 0 a run of this test was broken off before it could bring the operator back.
             let replicas = deployment.spec.as_ref()?.replicas.unwrap_or(1).max(1);
             Some((deployment.namespace()?, deployment.name_any(), replicas))
         });
-        let aside = Self { cluster: cluster.clone(), deployments: deployments.collect() };
+        let aside = Self {
+            cluster: cluster.clone(),
+            deployments: deployments.collect(),
+        };
         aside.scale(|_| 0).await?;
         let pods = Api::<Pod>::all(cluster.client.clone());
-        until("the installed operator stands aside", Duration::from_mins(1), async || {
-            let left = pods.list(&labelled).await?.items.len();
-            Ok(if left == 0 { Seen::Done(()) } else { Seen::not(format!("{left} pods")) })
-        })
+        until(
+            "the installed operator stands aside",
+            Duration::from_mins(1),
+            async || {
+                let left = pods.list(&labelled).await?.items.len();
+                Ok(if left == 0 {
+                    Seen::Done(())
+                } else {
+                    Seen::not(format!("{left} pods"))
+                })
+            },
+        )
         .await?;
         Ok(aside)
     }
@@ -142,7 +175,9 @@ impl StandingAside {
         for (namespace, name, replicas) in &self.deployments {
             let deployments = Api::<Deployment>::namespaced(self.cluster.client.clone(), namespace);
             let patch = json!({ "spec": { "replicas": to(*replicas) } });
-            deployments.patch_scale(name, &PatchParams::default(), &Patch::Merge(&patch)).await?;
+            deployments
+                .patch_scale(name, &PatchParams::default(), &Patch::Merge(&patch))
+                .await?;
         }
         Ok(())
     }

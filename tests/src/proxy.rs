@@ -76,8 +76,17 @@ enum Verdict {
 impl Proxy {
     /// Starts it before the API server that the client talks to.
     pub async fn start(client: Client) -> Result<Self> {
-        let life = Life { fuse: Fuse::Whole, count: 0, open: false, operator: None, writes: Vec::new() };
-        let gate = Arc::new(Gate { client, state: Mutex::new(life) });
+        let life = Life {
+            fuse: Fuse::Whole,
+            count: 0,
+            open: false,
+            operator: None,
+            writes: Vec::new(),
+        };
+        let gate = Arc::new(Gate {
+            client,
+            state: Mutex::new(life),
+        });
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let router = Router::new().fallback(pass).with_state(gate.clone());
@@ -85,7 +94,11 @@ impl Proxy {
             // It ends with the task.
             let _ = axum::serve(listener, router).await;
         });
-        Ok(Self { address, gate, _server: AbortOnDropHandle::new(server) })
+        Ok(Self {
+            address,
+            gate,
+            _server: AbortOnDropHandle::new(server),
+        })
     }
 
     /// Begins a life: this process, until the fuse blows.
@@ -135,7 +148,9 @@ impl Life {
         if !self.open {
             return Verdict::Refuse;
         }
-        let Some(step) = step else { return Verdict::Forward };
+        let Some(step) = step else {
+            return Verdict::Forward;
+        };
         self.count += 1;
         let verdict = match (self.fuse, self.count) {
             (Fuse::BeforeSecond, 2) => Verdict::CutBefore,
@@ -143,7 +158,11 @@ impl Life {
             _ => Verdict::Forward,
         };
         let cut = !matches!(verdict, Verdict::Forward);
-        self.writes.push(Write { at: Instant::now(), step, cut });
+        self.writes.push(Write {
+            at: Instant::now(),
+            step,
+            cut,
+        });
         if cut {
             self.open = false;
         }
@@ -153,7 +172,9 @@ impl Life {
 
 impl Gate {
     fn judge(&self, step: Option<String>) -> Verdict {
-        self.state.lock().map_or(Verdict::Refuse, |mut life| life.judge(step))
+        self.state
+            .lock()
+            .map_or(Verdict::Refuse, |mut life| life.judge(step))
     }
 
     fn kill(&self) {
@@ -165,7 +186,9 @@ impl Gate {
 
 async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = body.collect().await else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(body) = body.collect().await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let body = body.to_bytes();
     match gate.judge(step(&parts.method, parts.uri.path(), &body)) {
         Verdict::Refuse => dead(),
@@ -179,7 +202,9 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
                 gate.kill();
                 return dead();
             }
-            answer.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, format!("{error:#}")).into_response())
+            answer.unwrap_or_else(|error| {
+                (StatusCode::BAD_GATEWAY, format!("{error:#}")).into_response()
+            })
         }
     }
 }
@@ -189,9 +214,16 @@ fn dead() -> Response {
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
-async fn forward(client: &Client, parts: &http::request::Parts, body: kube::client::Body) -> Result<Response> {
+async fn forward(
+    client: &Client,
+    parts: &http::request::Parts,
+    body: kube::client::Body,
+) -> Result<Response> {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let mut request = http::Request::builder().method(parts.method.clone()).uri(path).body(body)?;
+    let mut request = http::Request::builder()
+        .method(parts.method.clone())
+        .uri(path)
+        .body(body)?;
     *request.headers_mut() = end_to_end(&parts.headers);
     let (parts, body) = client.send(request).await?.into_parts();
     let mut response = Response::new(Body::new(body));
@@ -202,8 +234,13 @@ async fn forward(client: &Client, parts: &http::request::Parts, body: kube::clie
 
 /// Headers without those that belong to one connection.
 fn end_to_end(headers: &HeaderMap) -> HeaderMap {
-    const OF_THE_CONNECTION: [HeaderName; 5] =
-        [header::HOST, header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::AUTHORIZATION];
+    const OF_THE_CONNECTION: [HeaderName; 5] = [
+        header::HOST,
+        header::CONNECTION,
+        header::TRANSFER_ENCODING,
+        header::CONTENT_LENGTH,
+        header::AUTHORIZATION,
+    ];
     let mut kept = headers.clone();
     for name in OF_THE_CONNECTION {
         kept.remove(name);
@@ -216,15 +253,28 @@ fn step(method: &Method, path: &str, body: &[u8]) -> Option<String> {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(method) {
         return None;
     }
-    let mut parts = path.split('/').skip_while(|part| *part != "namespaces").skip(2);
+    let mut parts = path
+        .split('/')
+        .skip_while(|part| *part != "namespaces")
+        .skip(2);
     let kind = parts.next()?;
     if ["leases", "events"].contains(&kind) {
         return None;
     }
-    let subresource = parts.nth(1).map(|part| format!("/{part}")).unwrap_or_default();
+    let subresource = parts
+        .nth(1)
+        .map(|part| format!("/{part}"))
+        .unwrap_or_default();
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let phase = body.pointer("/status/phase").and_then(Value::as_str).unwrap_or_default();
-    Some(format!("{method} {kind}{subresource} {phase}").trim_end().to_owned())
+    let phase = body
+        .pointer("/status/phase")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Some(
+        format!("{method} {kind}{subresource} {phase}")
+            .trim_end()
+            .to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -235,24 +285,65 @@ mod tests {
     fn writes_of_a_release_count_and_others_do_not() {
         let ubd = "/apis/ubermench.io/v1alpha1/namespaces/n/ubermenchdeployments";
         let cases = [
-            (Method::PATCH, format!("{ubd}/handy/status"), r#"{"status":{"phase":"Baking"}}"#, Some("PATCH ubermenchdeployments/status Baking")),
-            (Method::POST, "/apis/batch/v1/namespaces/n/jobs".to_owned(), "{}", Some("POST jobs")),
-            (Method::DELETE, "/apis/apps/v1/namespaces/n/deployments/d".to_owned(), "", Some("DELETE deployments")),
+            (
+                Method::PATCH,
+                format!("{ubd}/handy/status"),
+                r#"{"status":{"phase":"Baking"}}"#,
+                Some("PATCH ubermenchdeployments/status Baking"),
+            ),
+            (
+                Method::POST,
+                "/apis/batch/v1/namespaces/n/jobs".to_owned(),
+                "{}",
+                Some("POST jobs"),
+            ),
+            (
+                Method::DELETE,
+                "/apis/apps/v1/namespaces/n/deployments/d".to_owned(),
+                "",
+                Some("DELETE deployments"),
+            ),
             (Method::GET, format!("{ubd}/handy"), "", None),
-            (Method::PUT, "/apis/coordination.k8s.io/v1/namespaces/n/leases/l".to_owned(), "{}", None),
-            (Method::POST, "/apis/events.k8s.io/v1/namespaces/n/events".to_owned(), "{}", None),
+            (
+                Method::PUT,
+                "/apis/coordination.k8s.io/v1/namespaces/n/leases/l".to_owned(),
+                "{}",
+                None,
+            ),
+            (
+                Method::POST,
+                "/apis/events.k8s.io/v1/namespaces/n/events".to_owned(),
+                "{}",
+                None,
+            ),
         ];
         for (method, path, body, expected) in cases {
-            assert_eq!(step(&method, &path, body.as_bytes()).as_deref(), expected, "{method} {path}");
+            assert_eq!(
+                step(&method, &path, body.as_bytes()).as_deref(),
+                expected,
+                "{method} {path}"
+            );
         }
     }
 
     #[test]
     fn fuse_blows_once_in_a_life_and_nothing_passes_after_it() {
-        let mut life = Life { fuse: Fuse::BeforeSecond, count: 0, open: true, operator: None, writes: Vec::new() };
-        assert!(matches!(life.judge(Some("one".to_owned())), Verdict::Forward));
+        let mut life = Life {
+            fuse: Fuse::BeforeSecond,
+            count: 0,
+            open: true,
+            operator: None,
+            writes: Vec::new(),
+        };
+        assert!(matches!(
+            life.judge(Some("one".to_owned())),
+            Verdict::Forward
+        ));
         assert!(matches!(life.judge(None), Verdict::Forward));
-        assert!(matches!(life.judge(Some("two".to_owned())), Verdict::CutBefore));
+        assert!(matches!(
+            life.judge(Some("two".to_owned())),
+            Verdict::CutBefore
+        ));
         assert!(matches!(life.judge(None), Verdict::Refuse));
     }
 }

@@ -9,8 +9,8 @@ use anyhow::{Result, ensure};
 use futures::StreamExt;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use kube::runtime::watcher::{self, Event, watcher};
 use kube::runtime::WatchStreamExt;
+use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use tokio_util::task::AbortOnDropHandle;
@@ -36,7 +36,13 @@ pub struct Recorder<K> {
 
 impl<K> Recorder<K>
 where
-    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + DeserializeOwned
+        + Debug
+        + Send
+        + Sync
+        + 'static,
 {
     /// Starts, and returns once everything that is there has been recorded. Labels as `kubectl -l` takes them.
     pub async fn start(client: Client, namespace: &str, labels: &str) -> Result<Self> {
@@ -59,13 +65,24 @@ where
                     Ok(Event::Init) | Err(_) => continue,
                 };
                 if let Ok(mut changes) = sink.lock() {
-                    changes.push(Change { at: Instant::now(), object, gone });
+                    changes.push(Change {
+                        at: Instant::now(),
+                        object,
+                        gone,
+                    });
                 }
             }
         });
-        let recorder = Self { changes, _task: AbortOnDropHandle::new(task) };
+        let recorder = Self {
+            changes,
+            _task: AbortOnDropHandle::new(task),
+        };
         until("recorder stands", Duration::from_secs(10), async || {
-            Ok(if *standing.borrow() { Seen::Done(()) } else { Seen::not("no first list yet") })
+            Ok(if *standing.borrow() {
+                Seen::Done(())
+            } else {
+                Seen::not("no first list yet")
+            })
         })
         .await?;
         Ok(recorder)
@@ -73,13 +90,19 @@ where
 
     /// All changes so far.
     pub fn changes(&self) -> Vec<Change<K>> {
-        self.changes.lock().map(|changes| changes.clone()).unwrap_or_default()
+        self.changes
+            .lock()
+            .map(|changes| changes.clone())
+            .unwrap_or_default()
     }
 
     /// UIDs ever seen, with the objects' names.
     pub fn ever_seen(&self) -> BTreeMap<String, String> {
         let changes = self.changes();
-        changes.iter().filter_map(|change| Some((change.object.uid()?, change.object.name_any()))).collect()
+        changes
+            .iter()
+            .filter_map(|change| Some((change.object.uid()?, change.object.name_any())))
+            .collect()
     }
 }
 
@@ -95,7 +118,9 @@ impl Endpoints {
     /// Starts to record the endpoints of a Service.
     pub async fn record(client: Client, namespace: &str, service: &str) -> Result<Self> {
         let labels = format!("kubernetes.io/service-name={service}");
-        Ok(Self { recorder: Recorder::start(client, namespace, &labels).await? })
+        Ok(Self {
+            recorder: Recorder::start(client, namespace, &labels).await?,
+        })
     }
 
     /// The set of ready pods after each change.
@@ -103,7 +128,11 @@ impl Endpoints {
         let mut slices: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut timeline = Vec::new();
         for change in self.recorder.changes() {
-            let ready = if change.gone { BTreeSet::new() } else { ready_pods(&change.object) };
+            let ready = if change.gone {
+                BTreeSet::new()
+            } else {
+                ready_pods(&change.object)
+            };
             slices.insert(change.object.name_any(), ready);
             timeline.push((change.at, slices.values().flatten().cloned().collect()));
         }
@@ -112,7 +141,10 @@ impl Endpoints {
 
     /// The pods that are ready endpoints now.
     pub fn now(&self) -> BTreeSet<String> {
-        self.timeline().pop().map(|(_, ready)| ready).unwrap_or_default()
+        self.timeline()
+            .pop()
+            .map(|(_, ready)| ready)
+            .unwrap_or_default()
     }
 
     /// Fails if the Service, once it had a ready endpoint, ever had none.
@@ -120,13 +152,21 @@ impl Endpoints {
         let timeline = self.timeline();
         let served = timeline.iter().skip_while(|(_, ready)| ready.is_empty());
         let empty = served.filter(|(_, ready)| ready.is_empty()).count();
-        ensure!(empty == 0, "the Service had no ready endpoint {empty} times: {timeline:?}");
+        ensure!(
+            empty == 0,
+            "the Service had no ready endpoint {empty} times: {timeline:?}"
+        );
         Ok(())
     }
 
     /// When the endpoints became these pods for the last time.
     pub fn since(&self, pods: &BTreeSet<String>) -> Option<Instant> {
-        self.timeline().into_iter().rev().take_while(|(_, ready)| ready == pods).last().map(|(at, _)| at)
+        self.timeline()
+            .into_iter()
+            .rev()
+            .take_while(|(_, ready)| ready == pods)
+            .last()
+            .map(|(at, _)| at)
     }
 }
 
@@ -135,5 +175,7 @@ fn ready_pods(slice: &EndpointSlice) -> BTreeSet<String> {
         let conditions = endpoint.conditions.as_ref();
         conditions.is_none_or(|conditions| conditions.ready.unwrap_or(true))
     });
-    ready.filter_map(|endpoint| endpoint.target_ref.as_ref()?.uid.clone()).collect()
+    ready
+        .filter_map(|endpoint| endpoint.target_ref.as_ref()?.uid.clone())
+        .collect()
 }

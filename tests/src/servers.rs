@@ -32,15 +32,27 @@ impl Servers {
         let password = format!("{:016x}", rand::random::<u64>());
         let images = &cluster.config.images;
         let env = json!([{ "name": "POSTGRES_PASSWORD", "value": password }]);
-        let address = start(cluster, namespace, &server("postgres", &images.postgres, POSTGRES_PORT, &env)).await?;
-        start(cluster, namespace, &server("redis", &images.redis, REDIS_PORT, &json!([]))).await?;
+        let address = start(
+            cluster,
+            namespace,
+            &server("postgres", &images.postgres, POSTGRES_PORT, &env),
+        )
+        .await?;
+        start(
+            cluster,
+            namespace,
+            &server("redis", &images.redis, REDIS_PORT, &json!([])),
+        )
+        .await?;
         let options = PgConnectOptions::new_without_pgpass()
             .host(&address.to_string())
             .port(POSTGRES_PORT)
             .username("postgres")
             .password(&password)
             .database("postgres");
-        let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(2));
+        let pool = PgPoolOptions::new()
+            .max_connections(2)
+            .acquire_timeout(Duration::from_secs(2));
         let database = pool.connect_lazy_with(options);
         until("PostgreSQL answers", Duration::from_mins(1), async || {
             sqlx::query("select 1").execute(&database).await?;
@@ -49,7 +61,9 @@ impl Servers {
         .await?;
         Ok(Self {
             database,
-            database_url: format!("postgres://postgres:{password}@postgres:{POSTGRES_PORT}/postgres"),
+            database_url: format!(
+                "postgres://postgres:{password}@postgres:{POSTGRES_PORT}/postgres"
+            ),
             redis_url: format!("redis://redis:{REDIS_PORT}/0"),
         })
     }
@@ -94,8 +108,16 @@ async fn start(cluster: &Cluster, namespace: &str, server: &Server) -> Result<Ip
     let pod: Pod = serde_json::from_value(server.pod.clone())?;
     let service: Service = serde_json::from_value(server.service.clone())?;
     let created = PostParams::default();
-    Api::<Pod>::namespaced(cluster.client.clone(), namespace).create(&created, &pod).await?;
-    let service = Api::namespaced(cluster.client.clone(), namespace).create(&created, &service).await?;
-    let ip = service.spec.and_then(|spec| spec.cluster_ip).context("Service without an address")?;
-    ip.parse().with_context(|| format!("address of a Service: {ip}"))
+    Api::<Pod>::namespaced(cluster.client.clone(), namespace)
+        .create(&created, &pod)
+        .await?;
+    let service = Api::namespaced(cluster.client.clone(), namespace)
+        .create(&created, &service)
+        .await?;
+    let ip = service
+        .spec
+        .and_then(|spec| spec.cluster_ip)
+        .context("Service without an address")?;
+    ip.parse()
+        .with_context(|| format!("address of a Service: {ip}"))
 }

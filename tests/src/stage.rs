@@ -46,7 +46,9 @@ impl Stage {
     {
         let cluster = Cluster::connect().await?;
         let namespace = format!("e2e-{name}-{:05x}", rand::random::<u32>() & 0xf_ffff);
-        let played = AssertUnwindSafe(set_and_play(&cluster, &namespace, scenario)).catch_unwind().await;
+        let played = AssertUnwindSafe(set_and_play(&cluster, &namespace, scenario))
+            .catch_unwind()
+            .await;
         let played = played.unwrap_or_else(|_| Err(anyhow!("the scenario panicked")));
         if let Err(error) = &played {
             eprintln!("{name} failed: {error:#}");
@@ -63,11 +65,19 @@ impl Stage {
 
     /// `kubectl apply` of the resource; its new generation.
     pub async fn apply(&self, handy: &Handy) -> Result<i64> {
-        let manifest = handy.manifest(&self.graph.api_url(&self.cluster)).to_string();
+        let manifest = handy
+            .manifest(&self.graph.api_url(&self.cluster))
+            .to_string();
         let arguments = ["apply", "--namespace", &self.namespace, "-f", "-"];
-        self.cluster.kubectl(&arguments, &manifest).await?.success()?;
+        self.cluster
+            .kubectl(&arguments, &manifest)
+            .await?
+            .success()?;
         let resource = self.resources().get(&handy.name).await?;
-        resource.metadata.generation.context("resource without a generation")
+        resource
+            .metadata
+            .generation
+            .context("resource without a generation")
     }
 
     /// Applies, and waits until this revision serves and is done baking.
@@ -77,17 +87,33 @@ impl Stage {
     }
 
     /// Waits until the resource is Stable and Ready at a generation.
-    pub async fn settled(&self, name: &str, generation: i64, limit: Duration) -> Result<UbermenchDeploymentStatus> {
+    pub async fn settled(
+        &self,
+        name: &str,
+        generation: i64,
+        limit: Duration,
+    ) -> Result<UbermenchDeploymentStatus> {
         self.until_status(name, "Stable and Ready", limit, |status| {
-            let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready");
-            let ready = ready.is_some_and(|ready| ready.status == "True" && ready.observed_generation == Some(generation));
+            let ready = status
+                .conditions
+                .iter()
+                .find(|condition| condition.type_ == "Ready");
+            let ready = ready.is_some_and(|ready| {
+                ready.status == "True" && ready.observed_generation == Some(generation)
+            });
             ready && status.phase == Phase::Stable && status.observed_generation == Some(generation)
         })
         .await
     }
 
     /// Waits for a phase at a generation.
-    pub async fn reaches(&self, name: &str, generation: i64, phase: Phase, limit: Duration) -> Result<UbermenchDeploymentStatus> {
+    pub async fn reaches(
+        &self,
+        name: &str,
+        generation: i64,
+        phase: Phase,
+        limit: Duration,
+    ) -> Result<UbermenchDeploymentStatus> {
         let what = format!("phase {phase:?}");
         self.until_status(name, &what, limit, |status| {
             status.phase == phase && status.observed_generation == Some(generation)
@@ -96,7 +122,13 @@ impl Stage {
     }
 
     /// Waits until the status is as asked.
-    pub async fn until_status<F>(&self, name: &str, what: &str, limit: Duration, holds: F) -> Result<UbermenchDeploymentStatus>
+    pub async fn until_status<F>(
+        &self,
+        name: &str,
+        what: &str,
+        limit: Duration,
+        holds: F,
+    ) -> Result<UbermenchDeploymentStatus>
     where
         F: Fn(&UbermenchDeploymentStatus) -> bool,
     {
@@ -105,15 +137,26 @@ impl Stage {
             if holds(&status) {
                 return Ok(Seen::Done(status));
             }
-            let seen = format!("{:?} at generation {:?}: {}", status.phase, status.observed_generation, status.message);
-            Ok(Seen::Not(format!("{seen}; failure {:?}", status.failure.map(|failure| failure.message))))
+            let seen = format!(
+                "{:?} at generation {:?}: {}",
+                status.phase, status.observed_generation, status.message
+            );
+            Ok(Seen::Not(format!(
+                "{seen}; failure {:?}",
+                status.failure.map(|failure| failure.message)
+            )))
         })
         .await
     }
 
     /// The status as it is.
     pub async fn status(&self, name: &str) -> Result<UbermenchDeploymentStatus> {
-        Ok(self.resources().get_status(name).await?.status.unwrap_or_default())
+        Ok(self
+            .resources()
+            .get_status(name)
+            .await?
+            .status
+            .unwrap_or_default())
     }
 
     /// The namespace's resources.
@@ -132,8 +175,14 @@ impl Stage {
     /// UIDs of the bot's pods of a revision that are not on their way out.
     pub async fn pods(&self, revision: &str) -> Result<BTreeSet<String>> {
         let labels = format!("app.kubernetes.io/component=bot,ubermench.io/revision={revision}");
-        let pods = self.api::<Pod>().list(&ListParams::default().labels(&labels)).await?;
-        let alive = pods.items.into_iter().filter(|pod| pod.metadata.deletion_timestamp.is_none());
+        let pods = self
+            .api::<Pod>()
+            .list(&ListParams::default().labels(&labels))
+            .await?;
+        let alive = pods
+            .items
+            .into_iter()
+            .filter(|pod| pod.metadata.deletion_timestamp.is_none());
         Ok(alive.filter_map(|pod| pod.uid()).collect())
     }
 
@@ -154,19 +203,47 @@ where
     F: AsyncFnOnce(&Stage) -> Result<()>,
 {
     let object: Namespace = serde_json::from_value(json!({ "metadata": { "name": namespace } }))?;
-    Api::<Namespace>::all(cluster.client.clone()).create(&PostParams::default(), &object).await?;
+    Api::<Namespace>::all(cluster.client.clone())
+        .create(&PostParams::default(), &object)
+        .await?;
     let (servers, graph) = tokio::try_join!(Servers::start(cluster, namespace), Graph::start())?;
-    let stage = Stage { cluster: cluster.clone(), namespace: namespace.to_owned(), servers, graph };
-    secret(&stage, "handy-whatsapp", &[("accessToken", ACCESS_TOKEN), ("verifyToken", VERIFY_TOKEN), ("appSecret", APP_SECRET)]).await?;
-    secret(&stage, "handy-database", &[("url", &stage.servers.database_url)]).await?;
+    let stage = Stage {
+        cluster: cluster.clone(),
+        namespace: namespace.to_owned(),
+        servers,
+        graph,
+    };
+    secret(
+        &stage,
+        "handy-whatsapp",
+        &[
+            ("accessToken", ACCESS_TOKEN),
+            ("verifyToken", VERIFY_TOKEN),
+            ("appSecret", APP_SECRET),
+        ],
+    )
+    .await?;
+    secret(
+        &stage,
+        "handy-database",
+        &[("url", &stage.servers.database_url)],
+    )
+    .await?;
     secret(&stage, "handy-redis", &[("url", &stage.servers.redis_url)]).await?;
     scenario(&stage).await
 }
 
 async fn secret(stage: &Stage, name: &str, data: &[(&str, &str)]) -> Result<()> {
-    let data: serde_json::Map<_, _> = data.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
-    let secret: Secret = serde_json::from_value(json!({ "metadata": { "name": name }, "stringData": data }))?;
-    stage.api::<Secret>().create(&PostParams::default(), &secret).await?;
+    let data: serde_json::Map<_, _> = data
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), json!(value)))
+        .collect();
+    let secret: Secret =
+        serde_json::from_value(json!({ "metadata": { "name": name }, "stringData": data }))?;
+    stage
+        .api::<Secret>()
+        .create(&PostParams::default(), &secret)
+        .await?;
     Ok(())
 }
 
@@ -176,11 +253,16 @@ async fn clear(cluster: &Cluster, namespace: &str) -> Result<()> {
     if namespaces.get_opt(namespace).await?.is_none() {
         return Ok(());
     }
-    namespaces.delete(namespace, &DeleteParams::default()).await?;
+    namespaces
+        .delete(namespace, &DeleteParams::default())
+        .await?;
     let gone = until("namespace deleted", DELETION, async || {
         Ok(match namespaces.get_opt(namespace).await? {
             None => Seen::Done(()),
-            Some(left) => Seen::not(format!("{:?}", left.status.and_then(|status| status.conditions))),
+            Some(left) => Seen::not(format!(
+                "{:?}",
+                left.status.and_then(|status| status.conditions)
+            )),
         })
     })
     .await;

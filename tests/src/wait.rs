@@ -39,7 +39,10 @@ where
             Err(_) => "no answer".to_owned(),
         };
         if started.elapsed() >= limit {
-            bail!("{what}: not within {} s; last seen: {last}", limit.as_secs());
+            bail!(
+                "{what}: not within {} s; last seen: {last}",
+                limit.as_secs()
+            );
         }
     }
 }

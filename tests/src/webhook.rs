@@ -37,7 +37,8 @@ pub fn body(phone_number_id: &str, message: &Message) -> Vec<u8> {
 /// Value of `X-Hub-Signature-256` for a body.
 pub fn signature(secret: &str, body: &[u8]) -> String {
     // HMAC takes keys of every length.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap_or_else(|_| unreachable!("any key length"));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+        .unwrap_or_else(|_| unreachable!("any key length"));
     mac.update(body);
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }

@@ -20,25 +20,53 @@ async fn every_field_is_explained() -> Result<()> {
     let crds = Api::<CustomResourceDefinition>::all(cluster.client.clone());
     let crd = crds.get("ubermenchdeployments.ubermench.io").await?;
     let version = crd.spec.versions.into_iter().next().context("no version")?;
-    let schema = version.schema.and_then(|schema| schema.open_api_v3_schema).context("no schema")?;
+    let schema = version
+        .schema
+        .and_then(|schema| schema.open_api_v3_schema)
+        .context("no schema")?;
     let mut fields = 0;
     let mut silent = Vec::new();
     for part in ["spec", "status"] {
-        let part_schema = schema.properties.as_ref().and_then(|properties| properties.get(part)).context(part)?;
+        let part_schema = schema
+            .properties
+            .as_ref()
+            .and_then(|properties| properties.get(part))
+            .context(part)?;
         walk(part, part_schema, &mut fields, &mut silent);
     }
-    ensure!(fields > 60, "only {fields} fields were found: the walk is broken");
+    ensure!(
+        fields > 60,
+        "only {fields} fields were found: the walk is broken"
+    );
     ensure!(silent.is_empty(), "fields without a text: {silent:?}");
-    let explained = cluster.kubectl(&["explain", "ubd.spec", "--recursive"], "").await?.success()?;
-    for field in ["image", "whatsapp", "phoneNumberId", "warmSeconds", "migrateSeconds"] {
-        ensure!(explained.contains(field), "kubectl explain doesn't know {field}:\n{explained}");
+    let explained = cluster
+        .kubectl(&["explain", "ubd.spec", "--recursive"], "")
+        .await?
+        .success()?;
+    for field in [
+        "image",
+        "whatsapp",
+        "phoneNumberId",
+        "warmSeconds",
+        "migrateSeconds",
+    ] {
+        ensure!(
+            explained.contains(field),
+            "kubectl explain doesn't know {field}:\n{explained}"
+        );
     }
     Ok(())
 }
 
 fn walk(path: &str, schema: &JSONSchemaProps, fields: &mut usize, silent: &mut Vec<String>) {
     *fields += 1;
-    if schema.description.as_deref().unwrap_or_default().trim().is_empty() {
+    if schema
+        .description
+        .as_deref()
+        .unwrap_or_default()
+        .trim()
+        .is_empty()
+    {
         silent.push(path.to_owned());
     }
     for (name, field) in schema.properties.iter().flatten() {
@@ -56,30 +84,130 @@ fn walk(path: &str, schema: &JSONSchemaProps, fields: &mut usize, silent: &mut V
 const REFUSED: &[(&str, &str, &str, &str)] = &[
     ("image", "/spec/image", "null", "spec.image"),
     ("empty-image", "/spec/image", r#""""#, "spec.image"),
-    ("pull-policy", "/spec/imagePullPolicy", r#""Sometimes""#, "spec.imagePullPolicy"),
+    (
+        "pull-policy",
+        "/spec/imagePullPolicy",
+        r#""Sometimes""#,
+        "spec.imagePullPolicy",
+    ),
     ("replicas", "/spec/replicas", "0", "spec.replicas"),
-    ("replicas-text", "/spec/replicas", r#""two""#, "spec.replicas"),
+    (
+        "replicas-text",
+        "/spec/replicas",
+        r#""two""#,
+        "spec.replicas",
+    ),
     ("whatsapp", "/spec/whatsapp", "null", "spec.whatsapp"),
-    ("phone-number-id", "/spec/whatsapp/phoneNumberId", r#""+52 55""#, "spec.whatsapp.phoneNumberId"),
-    ("api-url", "/spec/whatsapp/apiUrl", r#""ftp://graph""#, "apiUrl"),
-    ("api-version", "/spec/whatsapp/apiVersion", r#""24""#, "spec.whatsapp.apiVersion"),
-    ("whatsapp-secret", "/spec/whatsapp/secretName", "null", "spec.whatsapp.secretName"),
-    ("database", "/spec/database", "{}", "spec.database.secretName"),
-    ("redis", "/spec/redis/secretName", r#""""#, "spec.redis.secretName"),
-    ("language", "/spec/config", r#"{"language": "fr"}"#, "spec.config.language"),
-    ("log-level", "/spec/config", r#"{"logLevel": "loud"}"#, "spec.config.logLevel"),
-    ("env-name", "/spec/env", r#"[{"name": "1A", "value": "x"}]"#, "spec.env[0].name"),
-    ("env-own", "/spec/env", r#"[{"name": "DATABASE_URL", "value": "x"}]"#, "env"),
-    ("env-nothing", "/spec/env", r#"[{"name": "A"}]"#, "valueFrom"),
-    ("env-both", "/spec/env", r#"[{"name": "A", "value": "x", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]"#, "valueFrom"),
-    ("warm", "/spec/rollout/warmSeconds", "10", "spec.rollout.warmSeconds"),
-    ("warm-below-bake", "/spec/rollout/bakeSeconds", "60", "warmSeconds"),
-    ("deadline", "/spec/rollout/deadlines/startSeconds", "0", "spec.rollout.deadlines.startSeconds"),
-    ("smoke-deadline", "/spec/rollout/gates/smoke/deadlineSeconds", "1", "spec.rollout.gates.smoke.deadlineSeconds"),
-    ("history", "/spec/rollout/historyLimit", "0", "spec.rollout.historyLimit"),
+    (
+        "phone-number-id",
+        "/spec/whatsapp/phoneNumberId",
+        r#""+52 55""#,
+        "spec.whatsapp.phoneNumberId",
+    ),
+    (
+        "api-url",
+        "/spec/whatsapp/apiUrl",
+        r#""ftp://graph""#,
+        "apiUrl",
+    ),
+    (
+        "api-version",
+        "/spec/whatsapp/apiVersion",
+        r#""24""#,
+        "spec.whatsapp.apiVersion",
+    ),
+    (
+        "whatsapp-secret",
+        "/spec/whatsapp/secretName",
+        "null",
+        "spec.whatsapp.secretName",
+    ),
+    (
+        "database",
+        "/spec/database",
+        "{}",
+        "spec.database.secretName",
+    ),
+    (
+        "redis",
+        "/spec/redis/secretName",
+        r#""""#,
+        "spec.redis.secretName",
+    ),
+    (
+        "language",
+        "/spec/config",
+        r#"{"language": "fr"}"#,
+        "spec.config.language",
+    ),
+    (
+        "log-level",
+        "/spec/config",
+        r#"{"logLevel": "loud"}"#,
+        "spec.config.logLevel",
+    ),
+    (
+        "env-name",
+        "/spec/env",
+        r#"[{"name": "1A", "value": "x"}]"#,
+        "spec.env[0].name",
+    ),
+    (
+        "env-own",
+        "/spec/env",
+        r#"[{"name": "DATABASE_URL", "value": "x"}]"#,
+        "env",
+    ),
+    (
+        "env-nothing",
+        "/spec/env",
+        r#"[{"name": "A"}]"#,
+        "valueFrom",
+    ),
+    (
+        "env-both",
+        "/spec/env",
+        r#"[{"name": "A", "value": "x", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]"#,
+        "valueFrom",
+    ),
+    (
+        "warm",
+        "/spec/rollout/warmSeconds",
+        "10",
+        "spec.rollout.warmSeconds",
+    ),
+    (
+        "warm-below-bake",
+        "/spec/rollout/bakeSeconds",
+        "60",
+        "warmSeconds",
+    ),
+    (
+        "deadline",
+        "/spec/rollout/deadlines/startSeconds",
+        "0",
+        "spec.rollout.deadlines.startSeconds",
+    ),
+    (
+        "smoke-deadline",
+        "/spec/rollout/gates/smoke/deadlineSeconds",
+        "1",
+        "spec.rollout.gates.smoke.deadlineSeconds",
+    ),
+    (
+        "history",
+        "/spec/rollout/historyLimit",
+        "0",
+        "spec.rollout.historyLimit",
+    ),
     ("paused", "/spec/paused", r#""yes""#, "spec.paused"),
     ("unknown-field", "/spec/imagge", r#""x""#, "imagge"),
-    ("a-name-of-more-than-forty-characters-is-too-long", "/spec/paused", "false", "name"),
+    (
+        "a-name-of-more-than-forty-characters-is-too-long",
+        "/spec/paused",
+        "false",
+        "name",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,14 +216,25 @@ async fn wrong_object_is_refused_by_its_fields_name() -> Result<()> {
     let mut wrong = Vec::new();
     for (name, path, value, named) in REFUSED {
         let object = object(&cluster, name, path, &serde_json::from_str(value)?)?;
-        let said = cluster.kubectl(&["apply", "--dry-run=server", "-f", "-"], &object.to_string()).await?;
+        let said = cluster
+            .kubectl(
+                &["apply", "--dry-run=server", "-f", "-"],
+                &object.to_string(),
+            )
+            .await?;
         if said.ok || !said.err.contains(named) {
-            wrong.push(format!("{name}: ok {}, should name {named}: {}{}", said.ok, said.err, said.out));
+            wrong.push(format!(
+                "{name}: ok {}, should name {named}: {}{}",
+                said.ok, said.err, said.out
+            ));
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     let good = object(&cluster, "good", "/spec/paused", &json!(false))?;
-    cluster.kubectl(&["apply", "--dry-run=server", "-f", "-"], &good.to_string()).await?.success()?;
+    cluster
+        .kubectl(&["apply", "--dry-run=server", "-f", "-"], &good.to_string())
+        .await?
+        .success()?;
     Ok(())
 }
 
@@ -105,7 +244,10 @@ fn object(cluster: &Cluster, name: &str, path: &str, value: &Value) -> Result<Va
     name.clone_into(&mut handy.name);
     let mut object = handy.manifest("http://graph.example");
     let (parent, field) = path.rsplit_once('/').context("path")?;
-    let parent = object.pointer_mut(parent).and_then(Value::as_object_mut).context("parent")?;
+    let parent = object
+        .pointer_mut(parent)
+        .and_then(Value::as_object_mut)
+        .context("parent")?;
     if value.is_null() {
         parent.remove(field);
     } else {
@@ -127,26 +269,57 @@ async fn invalid_neighbour(stage: &Stage) -> Result<()> {
     let mut neighbour = stage.handy();
     "neighbour".clone_into(&mut neighbour.name);
     let mut manifest = neighbour.manifest("http://graph.example");
-    let resources = manifest.pointer_mut("/spec/resources").and_then(Value::as_object_mut).context("resources")?;
+    let resources = manifest
+        .pointer_mut("/spec/resources")
+        .and_then(Value::as_object_mut)
+        .context("resources")?;
     resources.insert("limits".to_owned(), json!({ "cpu": "1m" }));
     let arguments = ["apply", "--namespace", &stage.namespace, "-f", "-"];
-    stage.cluster.kubectl(&arguments, &manifest.to_string()).await?.success()?;
-    let stalled = stage.until_status("neighbour", "Stalled as InvalidSpec", Duration::from_secs(10), |status| {
-        let stalled = status.conditions.iter().find(|condition| condition.type_ == "Stalled");
-        stalled.is_some_and(|stalled| stalled.status == "True" && stalled.reason == "InvalidSpec" && stalled.message.contains("resources"))
-    });
+    stage
+        .cluster
+        .kubectl(&arguments, &manifest.to_string())
+        .await?
+        .success()?;
+    let stalled = stage.until_status(
+        "neighbour",
+        "Stalled as InvalidSpec",
+        Duration::from_secs(10),
+        |status| {
+            let stalled = status
+                .conditions
+                .iter()
+                .find(|condition| condition.type_ == "Stalled");
+            stalled.is_some_and(|stalled| {
+                stalled.status == "True"
+                    && stalled.reason == "InvalidSpec"
+                    && stalled.message.contains("resources")
+            })
+        },
+    );
     stalled.await?;
     // The first is still served by the same pods, and still reconciled.
     let mut scaled = stage.handy();
     scaled.replicas = 3;
     let generation = stage.apply(&scaled).await?;
-    let status = stage.settled(NAME, generation, Duration::from_secs(30)).await?;
-    ensure!(status.active.map(|active| active.revision) == good.active.map(|active| active.revision), "another revision");
+    let status = stage
+        .settled(NAME, generation, Duration::from_secs(30))
+        .await?;
+    ensure!(
+        status.active.map(|active| active.revision) == good.active.map(|active| active.revision),
+        "another revision"
+    );
     until("three endpoints", Duration::from_secs(30), async || {
         let now = endpoints.now();
-        Ok(if now.len() == 3 { Seen::Done(()) } else { Seen::not(format!("{now:?}")) })
+        Ok(if now.len() == 3 {
+            Seen::Done(())
+        } else {
+            Seen::not(format!("{now:?}"))
+        })
     })
     .await?;
-    ensure!(endpoints.now().is_superset(&serving), "the first pods are gone");
+    ensure!(
+        endpoints.now().is_superset(&serving),
+        "the first pods are gone"
+    );
     endpoints.never_empty()
 }

@@ -64,17 +64,49 @@ struct End {
 }
 
 async fn kill_and_compare(stage: &Stage, operator: &mut Operator) -> Result<()> {
-    let mut release = Release { number: 0, last_event: -1, killed_at: BTreeSet::new(), kills: 0 };
-    release.run(stage, operator, Kills::None).await.context("first install")?;
+    let mut release = Release {
+        number: 0,
+        last_event: -1,
+        killed_at: BTreeSet::new(),
+        kills: 0,
+    };
+    release
+        .run(stage, operator, Kills::None)
+        .await
+        .context("first install")?;
     let endpoints = Endpoints::record(stage.cluster.client.clone(), &stage.namespace, NAME).await?;
-    let expected = release.run(stage, operator, Kills::None).await.context("undisturbed")?;
-    for kills in [Kills::At(Fuse::BeforeSecond), Kills::At(Fuse::AfterFirst), Kills::Random] {
-        let end = release.run(stage, operator, kills).await.with_context(|| format!("{kills:?}"))?;
-        ensure!(end == expected, "{kills:?}: another end:\n{end:#?}\nundisturbed:\n{expected:#?}");
-        endpoints.never_empty().with_context(|| format!("{kills:?}"))?;
+    let expected = release
+        .run(stage, operator, Kills::None)
+        .await
+        .context("undisturbed")?;
+    for kills in [
+        Kills::At(Fuse::BeforeSecond),
+        Kills::At(Fuse::AfterFirst),
+        Kills::Random,
+    ] {
+        let end = release
+            .run(stage, operator, kills)
+            .await
+            .with_context(|| format!("{kills:?}"))?;
+        ensure!(
+            end == expected,
+            "{kills:?}: another end:\n{end:#?}\nundisturbed:\n{expected:#?}"
+        );
+        endpoints
+            .never_empty()
+            .with_context(|| format!("{kills:?}"))?;
     }
-    eprintln!("crash: {} kills in {} lives, at {:#?}", release.kills, operator.lives(), release.killed_at);
-    ensure!(release.killed_at.len() >= 10, "killed at only {} different steps", release.killed_at.len());
+    eprintln!(
+        "crash: {} kills in {} lives, at {:#?}",
+        release.kills,
+        operator.lives(),
+        release.killed_at
+    );
+    ensure!(
+        release.killed_at.len() >= 10,
+        "killed at only {} different steps",
+        release.killed_at.len()
+    );
     Ok(())
 }
 
@@ -106,7 +138,11 @@ impl Release {
         let began = Instant::now();
         let mut seen = "nothing".to_owned();
         while let Some(left) = unfinished(stage, generation).await? {
-            ensure!(began.elapsed() < LIMIT, "not over after {} s: {left}; before: {seen}", LIMIT.as_secs());
+            ensure!(
+                began.elapsed() < LIMIT,
+                "not over after {} s: {left}; before: {seen}",
+                LIMIT.as_secs()
+            );
             seen = left;
             self.live(stage, operator, kills, generation).await?;
         }
@@ -117,10 +153,17 @@ impl Release {
         let told = self.events(stage, &handy).await?;
         operator.proxy.kill()?;
         operator.is_dead().await?;
-        let new = |seen: std::collections::BTreeMap<String, String>, before: &std::collections::BTreeMap<String, String>| {
-            seen.into_iter().filter(|(uid, _)| !before.contains_key(uid)).map(|(_, name)| name).collect::<Vec<_>>()
+        let new = |seen: std::collections::BTreeMap<String, String>,
+                   before: &std::collections::BTreeMap<String, String>| {
+            seen.into_iter()
+                .filter(|(uid, _)| !before.contains_key(uid))
+                .map(|(_, name)| name)
+                .collect::<Vec<_>>()
         };
-        let mut jobs: Vec<_> = new(jobs.ever_seen(), &jobs_before).iter().map(|name| component(name)).collect();
+        let mut jobs: Vec<_> = new(jobs.ever_seen(), &jobs_before)
+            .iter()
+            .map(|name| component(name))
+            .collect();
         jobs.sort();
         Ok(End {
             told,
@@ -132,11 +175,20 @@ impl Release {
     }
 
     /// One life: until the fuse blows, the time is up, or the release is over.
-    async fn live(&mut self, stage: &Stage, operator: &mut Operator, kills: Kills, generation: i64) -> Result<()> {
+    async fn live(
+        &mut self,
+        stage: &Stage,
+        operator: &mut Operator,
+        kills: Kills,
+        generation: i64,
+    ) -> Result<()> {
         let (fuse, limit) = match kills {
             Kills::None => (Fuse::Whole, LIMIT),
             Kills::At(fuse) => (fuse, LIMIT),
-            Kills::Random => (Fuse::Whole, Duration::from_millis(rand::random_range(RANDOM_LIFE_MS))),
+            Kills::Random => (
+                Fuse::Whole,
+                Duration::from_millis(rand::random_range(RANDOM_LIFE_MS)),
+            ),
         };
         operator.live(fuse)?;
         let began = Instant::now();
@@ -152,28 +204,55 @@ impl Release {
         let over = operator.proxy.is_over()?;
         operator.proxy.kill()?;
         operator.is_dead().await?;
-        let cut = operator.proxy.take_writes()?.into_iter().rfind(|write| write.cut);
+        let cut = operator
+            .proxy
+            .take_writes()?
+            .into_iter()
+            .rfind(|write| write.cut);
         ensure!(!over || cut.is_some(), "the operator ended by itself");
         self.kills += 1;
         let phase = stage.status(NAME).await?.phase;
-        let at = cut.map_or_else(|| format!("random, {phase:?}"), |write| format!("{}, {phase:?}", write.step));
+        let at = cut.map_or_else(
+            || format!("random, {phase:?}"),
+            |write| format!("{}, {phase:?}", write.step),
+        );
         self.killed_at.insert(format!("{kills:?}: {at}"));
         Ok(())
     }
 
     /// Reasons of the Events since the last release, one for each transition, in order, none missing.
     async fn events(&mut self, stage: &Stage, handy: &Handy) -> Result<Vec<String>> {
-        let expected = stage.status(&handy.name).await?.transition.context("no status.transition")?.sequence;
-        let told = until("the last transition's Event", Duration::from_secs(20), async || {
-            let told = event_reasons(stage).await?;
-            let last = told.last().map_or(-1, |(sequence, _)| *sequence);
-            Ok(if last >= expected { Seen::Done(told) } else { Seen::not(format!("{last}, not {expected}")) })
-        })
+        let expected = stage
+            .status(&handy.name)
+            .await?
+            .transition
+            .context("no status.transition")?
+            .sequence;
+        let told = until(
+            "the last transition's Event",
+            Duration::from_secs(20),
+            async || {
+                let told = event_reasons(stage).await?;
+                let last = told.last().map_or(-1, |(sequence, _)| *sequence);
+                Ok(if last >= expected {
+                    Seen::Done(told)
+                } else {
+                    Seen::not(format!("{last}, not {expected}"))
+                })
+            },
+        )
         .await?;
         let sequences: Vec<i64> = told.iter().map(|(sequence, _)| *sequence).collect();
         let first = sequences.first().copied().unwrap_or_default();
-        ensure!(sequences.iter().copied().eq(first..=expected), "Events missing or doubled: {sequences:?}");
-        let new = told.into_iter().filter(|(sequence, _)| *sequence > self.last_event).map(|(_, reason)| reason).collect();
+        ensure!(
+            sequences.iter().copied().eq(first..=expected),
+            "Events missing or doubled: {sequences:?}"
+        );
+        let new = told
+            .into_iter()
+            .filter(|(sequence, _)| *sequence > self.last_event)
+            .map(|(_, reason)| reason)
+            .collect();
         self.last_event = expected;
         Ok(new)
     }
@@ -185,26 +264,55 @@ async fn unfinished(stage: &Stage, generation: i64) -> Result<Option<String>> {
     if status.phase == Phase::Failed {
         anyhow::bail!("the release failed: {:?}", status.failure);
     }
-    if status.phase != Phase::Stable || status.observed_generation != Some(generation) || status.previous.is_some() {
-        return Ok(Some(format!("{:?}, {:?} of {generation}: {}", status.phase, status.observed_generation, status.message)));
+    if status.phase != Phase::Stable
+        || status.observed_generation != Some(generation)
+        || status.previous.is_some()
+    {
+        return Ok(Some(format!(
+            "{:?}, {:?} of {generation}: {}",
+            status.phase, status.observed_generation, status.message
+        )));
     }
-    let deployments = stage.api::<Deployment>().list(&ListParams::default()).await?.items.len();
-    let pods = stage.api::<Pod>().list(&ListParams::default().labels("app.kubernetes.io/component=bot")).await?.items.len();
-    Ok((deployments != 1 || pods != 2).then(|| format!("Stable, with {deployments} Deployments and {pods} pods")))
+    let deployments = stage
+        .api::<Deployment>()
+        .list(&ListParams::default())
+        .await?
+        .items
+        .len();
+    let pods = stage
+        .api::<Pod>()
+        .list(&ListParams::default().labels("app.kubernetes.io/component=bot"))
+        .await?
+        .items
+        .len();
+    Ok((deployments != 1 || pods != 2)
+        .then(|| format!("Stable, with {deployments} Deployments and {pods} pods")))
 }
 
 /// Sequence and reason of the resource's Events, in order of sequence.
 async fn event_reasons(stage: &Stage) -> Result<Vec<(i64, String)>> {
-    let events = stage.api::<Event>().list(&ListParams::default()).await?.items;
+    let events = stage
+        .api::<Event>()
+        .list(&ListParams::default())
+        .await?
+        .items;
     let mut told = Vec::new();
     for event in events {
-        if event.regarding.as_ref().and_then(|about| about.kind.as_deref()) != Some("UbermenchDeployment") {
+        if event
+            .regarding
+            .as_ref()
+            .and_then(|about| about.kind.as_deref())
+            != Some("UbermenchDeployment")
+        {
             continue;
         }
         ensure!(event.series.is_none(), "an Event was repeated: {event:?}");
         let name = event.name_any();
         let sequence = name.rsplit('.').next().and_then(|end| end.parse().ok());
-        told.push((sequence.with_context(|| format!("Event without a sequence: {name}"))?, event.reason.unwrap_or_default()));
+        told.push((
+            sequence.with_context(|| format!("Event without a sequence: {name}"))?,
+            event.reason.unwrap_or_default(),
+        ));
     }
     told.sort();
     Ok(told)
@@ -212,7 +320,9 @@ async fn event_reasons(stage: &Stage) -> Result<Vec<(i64, String)>> {
 
 /// Which migrations ran, each as often as its rows say.
 async fn ledger(stage: &Stage) -> Result<Vec<String>> {
-    let rows = sqlx::query_scalar::<_, String>("select name || ' at ' || finished_at::text from schema_migration order by name");
+    let rows = sqlx::query_scalar::<_, String>(
+        "select name || ' at ' || finished_at::text from schema_migration order by name",
+    );
     Ok(rows.fetch_all(&stage.servers.database).await?)
 }
 
@@ -220,16 +330,37 @@ async fn ledger(stage: &Stage) -> Result<Vec<String>> {
 async fn objects(stage: &Stage) -> Result<Vec<String>> {
     let status = stage.status(NAME).await?;
     let active = status.active.context("no active revision")?;
-    let mut objects = vec![format!("candidate {:?}, failure {:?}", status.candidate, status.failure)];
-    for deployment in stage.api::<Deployment>().list(&ListParams::default()).await? {
+    let mut objects = vec![format!(
+        "candidate {:?}, failure {:?}",
+        status.candidate, status.failure
+    )];
+    for deployment in stage
+        .api::<Deployment>()
+        .list(&ListParams::default())
+        .await?
+    {
         let spec = deployment.spec.clone().unwrap_or_default();
         let of_active = deployment.name_any().ends_with(&active.revision);
-        objects.push(format!("Deployment, active {of_active}, replicas {:?}, paused {:?}", spec.replicas, spec.paused));
+        objects.push(format!(
+            "Deployment, active {of_active}, replicas {:?}, paused {:?}",
+            spec.replicas, spec.paused
+        ));
     }
-    for service in stage.api::<Service>().list(&ListParams::default().labels("app.kubernetes.io/managed-by=ubermench-operator")).await? {
-        let selector = service.spec.clone().and_then(|spec| spec.selector).unwrap_or_default();
+    for service in stage
+        .api::<Service>()
+        .list(&ListParams::default().labels("app.kubernetes.io/managed-by=ubermench-operator"))
+        .await?
+    {
+        let selector = service
+            .spec
+            .clone()
+            .and_then(|spec| spec.selector)
+            .unwrap_or_default();
         let of_active = selector.get("ubermench.io/revision") == Some(&active.revision);
-        objects.push(format!("Service {}, active {of_active}", service.name_any()));
+        objects.push(format!(
+            "Service {}, active {of_active}",
+            service.name_any()
+        ));
     }
     Ok(objects)
 }

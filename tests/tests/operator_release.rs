@@ -27,7 +27,11 @@ async fn release_under_load_refuses_loses_and_doubles_nothing() -> Result<()> {
 }
 
 async fn release(stage: &Stage) -> Result<()> {
-    let before = stage.release(&stage.handy()).await?.active.context("no active revision")?;
+    let before = stage
+        .release(&stage.handy())
+        .await?
+        .active
+        .context("no active revision")?;
     let client = stage.cluster.client.clone();
     let endpoints = Endpoints::record(client.clone(), &stage.namespace, NAME).await?;
     let pods = Recorder::<Pod>::start(client.clone(), &stage.namespace, BOT).await?;
@@ -35,24 +39,54 @@ async fn release(stage: &Stage) -> Result<()> {
     let load = Load::start(stage.target(1).await?, Plan::RELEASE);
     load.accepts_more(300, Duration::from_secs(15)).await?;
 
-    let next = stage.handy().with_image(&stage.cluster.config.images.bot_next);
+    let next = stage
+        .handy()
+        .with_image(&stage.cluster.config.images.bot_next);
     let generation = stage.apply(&next).await?;
     let warm = stage.until_status(NAME, "the new revision serves", RELEASE, |status| {
-        status.active.as_ref().is_some_and(|active| active.image == next.image) && status.phase == Phase::Baking
+        status
+            .active
+            .as_ref()
+            .is_some_and(|active| active.image == next.image)
+            && status.phase == Phase::Baking
     });
     let warm = warm.await?;
-    old_revision_is_warm(stage, &before.revision, warm.previous.as_ref().map(|previous| previous.revision.as_str())).await?;
-    let after = stage.settled(NAME, generation, RELEASE).await?.active.context("no active revision")?;
-    ensure!(after.revision != before.revision && after.color != before.color, "{before:?} {after:?}");
+    old_revision_is_warm(
+        stage,
+        &before.revision,
+        warm.previous
+            .as_ref()
+            .map(|previous| previous.revision.as_str()),
+    )
+    .await?;
+    let after = stage
+        .settled(NAME, generation, RELEASE)
+        .await?
+        .active
+        .context("no active revision")?;
+    ensure!(
+        after.revision != before.revision && after.color != before.color,
+        "{before:?} {after:?}"
+    );
     cools(stage, &before.revision).await?;
     load.has_run(UNDER_LOAD).await?;
     let sent = load.stop().await?;
 
     eprintln!("release: {}", summary(&sent));
     let kept = sent.iter().filter(|sent| sent.via == Via::Kept).count();
-    ensure!(kept * 10 >= sent.len() * 4 && kept * 10 <= sent.len() * 6, "half on kept connections: {kept} of {}", sent.len());
-    ensure!(sent.len() >= 50 * 60, "at least 50 a second for 60 s, not {}", sent.len());
-    tally(stage, &sent, Duration::from_mins(1)).await?.is_perfect()?;
+    ensure!(
+        kept * 10 >= sent.len() * 4 && kept * 10 <= sent.len() * 6,
+        "half on kept connections: {kept} of {}",
+        sent.len()
+    );
+    ensure!(
+        sent.len() >= 50 * 60,
+        "at least 50 a second for 60 s, not {}",
+        sent.len()
+    );
+    tally(stage, &sent, Duration::from_mins(1))
+        .await?
+        .is_perfect()?;
     endpoints.never_empty()?;
     passed_pods_serve(stage, &statuses, &endpoints, &after.revision).await?;
     no_pod_restarted(&pods)
@@ -62,21 +96,48 @@ const BOT: &str = "app.kubernetes.io/component=bot";
 
 /// At full size, so that the way back is instant.
 async fn old_revision_is_warm(stage: &Stage, revision: &str, previous: Option<&str>) -> Result<()> {
-    ensure!(previous == Some(revision), "status.previous is {previous:?}, not {revision}");
+    ensure!(
+        previous == Some(revision),
+        "status.previous is {previous:?}, not {revision}"
+    );
     let pods = stage.pods(revision).await?;
-    ensure!(pods.len() == 2, "the old revision has {} pods while warm", pods.len());
+    ensure!(
+        pods.len() == 2,
+        "the old revision has {} pods while warm",
+        pods.len()
+    );
     Ok(())
 }
 
 /// After warmSeconds it is gone, Deployment and pods.
 async fn cools(stage: &Stage, revision: &str) -> Result<()> {
-    until("the old revision is gone", Duration::from_secs(90), async || {
-        let labels = format!("{BOT},ubermench.io/revision={revision}");
-        let pods = stage.api::<Pod>().list(&ListParams::default().labels(&labels)).await?.items.len();
-        let deployments = stage.api::<Deployment>().list(&ListParams::default()).await?;
-        let left: Vec<_> = deployments.iter().map(ResourceExt::name_any).filter(|name| name.ends_with(revision)).collect();
-        Ok(if pods == 0 && left.is_empty() { Seen::Done(()) } else { Seen::not(format!("{pods} pods, {left:?}")) })
-    })
+    until(
+        "the old revision is gone",
+        Duration::from_secs(90),
+        async || {
+            let labels = format!("{BOT},ubermench.io/revision={revision}");
+            let pods = stage
+                .api::<Pod>()
+                .list(&ListParams::default().labels(&labels))
+                .await?
+                .items
+                .len();
+            let deployments = stage
+                .api::<Deployment>()
+                .list(&ListParams::default())
+                .await?;
+            let left: Vec<_> = deployments
+                .iter()
+                .map(ResourceExt::name_any)
+                .filter(|name| name.ends_with(revision))
+                .collect();
+            Ok(if pods == 0 && left.is_empty() {
+                Seen::Done(())
+            } else {
+                Seen::not(format!("{pods} pods, {left:?}"))
+            })
+        },
+    )
     .await
 }
 
@@ -87,22 +148,36 @@ async fn passed_pods_serve(
     endpoints: &Endpoints,
     revision: &str,
 ) -> Result<()> {
-    let mut candidates = statuses.changes().into_iter().filter_map(|change| change.object.status?.candidate);
+    let mut candidates = statuses
+        .changes()
+        .into_iter()
+        .filter_map(|change| change.object.status?.candidate);
     let passed: Option<BTreeSet<String>> = candidates
         .rfind(|candidate| candidate.revision == revision && !candidate.passed_pods.is_empty())
         .map(|candidate| candidate.passed_pods.into_iter().collect());
     let passed = passed.context("no status named the pods that passed")?;
     let (serving, pods) = (endpoints.now(), stage.pods(revision).await?);
-    ensure!(serving == passed && pods == passed, "passed {passed:?}, serve {serving:?}, exist {pods:?}");
+    ensure!(
+        serving == passed && pods == passed,
+        "passed {passed:?}, serve {serving:?}, exist {pods:?}"
+    );
     Ok(())
 }
 
 fn no_pod_restarted(pods: &Recorder<Pod>) -> Result<()> {
     for change in pods.changes() {
-        let statuses = change.object.status.iter().filter_map(|status| status.container_statuses.as_ref()).flatten();
+        let statuses = change
+            .object
+            .status
+            .iter()
+            .filter_map(|status| status.container_statuses.as_ref())
+            .flatten();
         let restarts: i32 = statuses.map(|status| status.restart_count).sum();
-        ensure!(restarts == 0 || change.gone, "{} was restarted", change.object.name_any());
+        ensure!(
+            restarts == 0 || change.gone,
+            "{} was restarted",
+            change.object.name_any()
+        );
     }
     Ok(())
 }
-

@@ -50,13 +50,18 @@ fn misbehave(fault: &str, command: &str) -> Result<ExitCode> {
         }
         ("deaf", "serve") if env::var(INNER).is_err() => {
             eprintln!("faulty-bot: {fault}: serves with another app secret");
-            bail!(become_inner("WHATSAPP_APP_SECRET", "nobody-signs-with-this"));
+            bail!(become_inner(
+                "WHATSAPP_APP_SECRET",
+                "nobody-signs-with-this"
+            ));
         }
         ("unready-when-active", "serve") if env::var(INNER).is_err() => {
             bail!(become_inner("HTTP_PORT", &INNER_PORT.to_string()));
         }
         ("unready-when-active", "serve") => {
-            let active = watch_work(|| eprintln!("faulty-bot: unready-when-active: the work is mine, unready on purpose"));
+            let active = watch_work(|| {
+                eprintln!("faulty-bot: unready-when-active: the work is mine, unready on purpose")
+            });
             aside(relay(active));
         }
         ("exit-when-active", "serve") => {
@@ -66,7 +71,15 @@ fn misbehave(fault: &str, command: &str) -> Result<ExitCode> {
                 std::process::exit(FAULTY.into());
             });
         }
-        ("" | "exit-at-start" | "broken-migration" | "deaf" | "unready-when-active" | "exit-when-active", _) => {}
+        (
+            ""
+            | "exit-at-start"
+            | "broken-migration"
+            | "deaf"
+            | "unready-when-active"
+            | "exit-when-active",
+            _,
+        ) => {}
         _ => bail!("FAULT is none of those that this program knows"),
     }
     ubermench_bot::cli::run(&[])
@@ -78,11 +91,19 @@ fn become_inner(variable: &str, value: &str) -> anyhow::Error {
         Ok(program) => program,
         Err(error) => return error.into(),
     };
-    Command::new(program).args(env::args_os().skip(1)).env(INNER, "yes").env(variable, value).exec().into()
+    Command::new(program)
+        .args(env::args_os().skip(1))
+        .env(INNER, "yes")
+        .env(variable, value)
+        .exec()
+        .into()
 }
 
 /// A migration as a programmer might have written it.
-const BROKEN: Migration = Migration::new("9999_expand_faulty", "alter table no_such_table add column oops text");
+const BROKEN: Migration = Migration::new(
+    "9999_expand_faulty",
+    "alter table no_such_table add column oops text",
+);
 
 async fn database() -> Result<PgConnection> {
     let url = env::var("DATABASE_URL").context("DATABASE_URL")?;
@@ -98,7 +119,9 @@ fn watch_work(now: impl Fn() + Send + 'static) -> Arc<AtomicBool> {
         loop {
             pace.tick().await;
             // Until the database answers, the work is nobody's; a lost connection is made again.
-            let Ok(mut database) = database().await else { continue };
+            let Ok(mut database) = database().await else {
+                continue;
+            };
             while let Ok(mine) = is_mine(&mut database).await {
                 if mine && !told.swap(mine, Ordering::Relaxed) {
                     now();
@@ -114,7 +137,10 @@ fn watch_work(now: impl Fn() + Send + 'static) -> Arc<AtomicBool> {
 async fn is_mine(database: &mut PgConnection) -> Result<bool> {
     let revision = env::var("UBERMENCH_REVISION").context("UBERMENCH_REVISION")?;
     let owner = sqlx::query_scalar::<_, String>("select revision from work_fence where id = 1");
-    Ok(owner.fetch_optional(database).await?.is_some_and(|owner| owner == revision))
+    Ok(owner
+        .fetch_optional(database)
+        .await?
+        .is_some_and(|owner| owner == revision))
 }
 
 /// Takes the bot's place on its port, answers its readiness probe itself while active, and hands on everything else.
@@ -156,5 +182,8 @@ fn aside(work: impl Future<Output = ()> + Send + 'static) {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().context("runtime")
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("runtime")
 }

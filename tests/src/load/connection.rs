@@ -64,8 +64,15 @@ impl Kept {
             Some(open) => open,
             None => connect(post.address).await?,
         };
-        let response = open.sender.send_request(post.request(true)?).await.map_err(|error| describe(&error))?;
-        let closes = response.headers().get(CONNECTION).is_some_and(|value| value.as_bytes() == b"close");
+        let response = open
+            .sender
+            .send_request(post.request(true)?)
+            .await
+            .map_err(|error| describe(&error))?;
+        let closes = response
+            .headers()
+            .get(CONNECTION)
+            .is_some_and(|value| value.as_bytes() == b"close");
         let status = drained(response).await?;
         if !closes {
             self.open = Some(open);
@@ -78,26 +85,45 @@ impl Kept {
 pub(super) async fn post_once(post: Post) -> Result<u16, String> {
     let exchange = async {
         let mut open = connect(post.address).await?;
-        let response = open.sender.send_request(post.request(false)?).await.map_err(|error| describe(&error))?;
+        let response = open
+            .sender
+            .send_request(post.request(false)?)
+            .await
+            .map_err(|error| describe(&error))?;
         drained(response).await
     };
-    tokio::time::timeout(LIMIT, exchange).await.unwrap_or_else(|_| Err(format!("no answer within {LIMIT:?}")))
+    tokio::time::timeout(LIMIT, exchange)
+        .await
+        .unwrap_or_else(|_| Err(format!("no answer within {LIMIT:?}")))
 }
 
 async fn connect(address: SocketAddr) -> Result<Open, String> {
-    let stream = TcpStream::connect(address).await.map_err(|error| format!("connect: {error}"))?;
-    stream.set_nodelay(true).map_err(|error| error.to_string())?;
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| describe(&error))?;
+    let stream = TcpStream::connect(address)
+        .await
+        .map_err(|error| format!("connect: {error}"))?;
+    stream
+        .set_nodelay(true)
+        .map_err(|error| error.to_string())?;
+    let (sender, connection) = handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| describe(&error))?;
     let driver = tokio::spawn(async move {
         // Its end is seen by the sender.
         let _ = connection.await;
     });
-    Ok(Open { sender, _driver: AbortOnDropHandle::new(driver) })
+    Ok(Open {
+        sender,
+        _driver: AbortOnDropHandle::new(driver),
+    })
 }
 
 async fn drained(response: Response<Incoming>) -> Result<u16, String> {
     let status = response.status().as_u16();
-    response.into_body().collect().await.map_err(|error| describe(&error))?;
+    response
+        .into_body()
+        .collect()
+        .await
+        .map_err(|error| describe(&error))?;
     Ok(status)
 }
 
