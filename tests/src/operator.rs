@@ -73,7 +73,7 @@ impl Operator {
             .env("BIND_ADDRESS", "127.0.0.1")
             .env("HTTP_PORT", "0")
             .env("METRICS_PORT", "0")
-            .env("LOG_LEVEL", "debug")
+            .env("LOG_LEVEL", "info,ubermench_operator=debug")
             .stdout(log.try_clone()?)
             .stderr(log)
             .kill_on_drop(true)
