@@ -256,6 +256,11 @@ async fn clear(cluster: &Cluster, namespace: &str) -> Result<()> {
     namespaces
         .delete(namespace, &DeleteParams::default())
         .await?;
+    // Nobody needs their orderly end, and Kubernetes looks again only after the longest of their grace periods.
+    let pods = Api::<Pod>::namespaced(cluster.client.clone(), namespace);
+    let at_once = DeleteParams::default().grace_period(1);
+    pods.delete_collection(&at_once, &ListParams::default())
+        .await?;
     let gone = until("namespace deleted", DELETION, async || {
         Ok(match namespaces.get_opt(namespace).await? {
             None => Seen::Done(()),

@@ -17,7 +17,7 @@ use kube::api::ListParams;
 use ubermench_crds::Phase;
 use ubermench_tests::handy::NAME;
 use ubermench_tests::operator::{Operator, StandingAside};
-use ubermench_tests::proxy::Fuse;
+use ubermench_tests::proxy::{Fuse, Write};
 use ubermench_tests::record::{Endpoints, Recorder};
 use ubermench_tests::wait::{Seen, until};
 use ubermench_tests::{Handy, Stage};
@@ -74,11 +74,13 @@ async fn kill_and_compare(stage: &Stage, operator: &mut Operator) -> Result<()> 
         .run(stage, operator, Kills::None)
         .await
         .context("first install")?;
+    operator.proxy.take_writes()?;
     let endpoints = Endpoints::record(stage.cluster.client.clone(), &stage.namespace, NAME).await?;
     let expected = release
         .run(stage, operator, Kills::None)
         .await
         .context("undisturbed")?;
+    let writes = operator.proxy.take_writes()?;
     for kills in [
         Kills::At(Fuse::BeforeSecond),
         Kills::At(Fuse::AfterFirst),
@@ -96,17 +98,29 @@ async fn kill_and_compare(stage: &Stage, operator: &mut Operator) -> Result<()> 
             .never_empty()
             .with_context(|| format!("{kills:?}"))?;
     }
+    let lives = operator.lives();
     eprintln!(
-        "crash: {} kills in {} lives, at {:#?}",
-        release.kills,
-        operator.lives(),
-        release.killed_at
+        "crash: {} kills in {lives} lives, at {:#?}",
+        release.kills, release.killed_at
     );
-    ensure!(
-        release.killed_at.len() >= 10,
-        "killed at only {} different steps",
-        release.killed_at.len()
-    );
+    every_write_was_a_boundary(&writes, &release.killed_at)
+}
+
+/// In each release of its kind the operator was killed before every write, but for the one that begins the release, and
+/// after every write.
+fn every_write_was_a_boundary(writes: &[Write], killed_at: &BTreeSet<String>) -> Result<()> {
+    let before = writes
+        .iter()
+        .skip(1)
+        .map(|write| (Fuse::BeforeSecond, &write.step));
+    let after = writes.iter().map(|write| (Fuse::AfterFirst, &write.step));
+    let all = before
+        .chain(after)
+        .map(|(fuse, step)| format!("{:?}: {step}", Kills::At(fuse)));
+    let all: BTreeSet<_> = all.collect();
+    let missed: Vec<_> = all.difference(killed_at).collect();
+    ensure!(missed.is_empty(), "never killed at {missed:#?}");
+    ensure!(all.len() >= 10, "only {} steps: {all:#?}", all.len());
     Ok(())
 }
 
@@ -212,10 +226,7 @@ impl Release {
         ensure!(!over || cut.is_some(), "the operator ended by itself");
         self.kills += 1;
         let phase = stage.status(NAME).await?.phase;
-        let at = cut.map_or_else(
-            || format!("random, {phase:?}"),
-            |write| format!("{}, {phase:?}", write.step),
-        );
+        let at = cut.map_or_else(|| format!("{phase:?}"), |write| write.step);
         self.killed_at.insert(format!("{kills:?}: {at}"));
         Ok(())
     }

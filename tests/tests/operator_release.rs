@@ -9,11 +9,11 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::api::ListParams;
-use ubermench_crds::{Phase, UbermenchDeployment};
+use ubermench_crds::{ActiveRevision, Phase, UbermenchDeployment};
 use ubermench_tests::Stage;
 use ubermench_tests::answers::{summary, tally};
 use ubermench_tests::handy::NAME;
-use ubermench_tests::load::{Load, Plan, Via};
+use ubermench_tests::load::{Load, Plan, Sent, Via};
 use ubermench_tests::record::{Endpoints, Recorder};
 use ubermench_tests::stage::RELEASE;
 use ubermench_tests::wait::{Seen, until};
@@ -39,6 +39,25 @@ async fn release(stage: &Stage) -> Result<()> {
     let load = Load::start(stage.target(1).await?, Plan::RELEASE);
     load.accepts_more(300, Duration::from_secs(15)).await?;
 
+    let after = take_over(stage, &before).await?;
+    cools(stage, &before.revision).await?;
+    load.has_run(UNDER_LOAD).await?;
+    let sent = load.stop().await?;
+
+    eprintln!("release: {}", summary(&sent));
+    is_the_load_asked_for(&sent)?;
+    tally(stage, &sent, Duration::from_mins(1))
+        .await?
+        .is_perfect()?;
+    endpoints.never_empty()?;
+    passed_pods_serve(stage, &statuses, &endpoints, &after.revision).await?;
+    no_pod_restarted(&pods)
+}
+
+const BOT: &str = "app.kubernetes.io/component=bot";
+
+/// Applies the next image and waits until it serves and is done baking; sees the old revision warm under way.
+async fn take_over(stage: &Stage, before: &ActiveRevision) -> Result<ActiveRevision> {
     let next = stage
         .handy()
         .with_image(&stage.cluster.config.images.bot_next);
@@ -68,11 +87,11 @@ async fn release(stage: &Stage) -> Result<()> {
         after.revision != before.revision && after.color != before.color,
         "{before:?} {after:?}"
     );
-    cools(stage, &before.revision).await?;
-    load.has_run(UNDER_LOAD).await?;
-    let sent = load.stop().await?;
+    Ok(after)
+}
 
-    eprintln!("release: {}", summary(&sent));
+/// At least fifty a second for a minute, half of them on kept connections.
+fn is_the_load_asked_for(sent: &[Sent]) -> Result<()> {
     let kept = sent.iter().filter(|sent| sent.via == Via::Kept).count();
     ensure!(
         kept * 10 >= sent.len() * 4 && kept * 10 <= sent.len() * 6,
@@ -84,15 +103,8 @@ async fn release(stage: &Stage) -> Result<()> {
         "at least 50 a second for 60 s, not {}",
         sent.len()
     );
-    tally(stage, &sent, Duration::from_mins(1))
-        .await?
-        .is_perfect()?;
-    endpoints.never_empty()?;
-    passed_pods_serve(stage, &statuses, &endpoints, &after.revision).await?;
-    no_pod_restarted(&pods)
+    Ok(())
 }
-
-const BOT: &str = "app.kubernetes.io/component=bot";
 
 /// At full size, so that the way back is instant.
 async fn old_revision_is_warm(stage: &Stage, revision: &str, previous: Option<&str>) -> Result<()> {

@@ -26,6 +26,12 @@ const CONFIG: [&str; 4] = [
     "PostStartHookError",
 ];
 
+/// What the kubelet says when it could not look something up in time: it tries again by itself, and soon.
+const PASSING: [&str; 2] = [
+    "timed out waiting for the condition",
+    "context deadline exceeded",
+];
+
 /// A pod as it counts; `None` for one that is being deleted or has ended.
 pub(super) fn serving(pod: &KubePod) -> Option<Pod> {
     let is_over = matches!(phase(pod), Some("Succeeded" | "Failed"));
@@ -83,7 +89,7 @@ pub(super) fn stuck(pod: &KubePod, container: &ContainerStatus) -> Option<Troubl
     let (reason, message) = waiting(container)?;
     let kind = if IMAGE.contains(&reason) {
         TroubleKind::ImagePull
-    } else if CONFIG.contains(&reason) {
+    } else if CONFIG.contains(&reason) && !PASSING.iter().any(|passing| message.contains(passing)) {
         TroubleKind::ContainerConfig
     } else {
         return None;
@@ -164,4 +170,44 @@ fn ready_condition(pod: &KubePod) -> Option<&PodCondition> {
 
 fn phase(pod: &KubePod) -> Option<&str> {
     pod.status.as_ref()?.phase.as_deref()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_waiting_does_not_heal_is_evidence() {
+        let cases = [
+            ("ErrImagePull", "not found", Some(TroubleKind::ImagePull)),
+            (
+                "CreateContainerConfigError",
+                "secret \"handy-a1\" not found",
+                Some(TroubleKind::ContainerConfig),
+            ),
+            (
+                "CreateContainerConfigError",
+                "failed to sync secret cache: timed out waiting for the condition",
+                None,
+            ),
+            ("CreateContainerError", "context deadline exceeded", None),
+            ("ContainerCreating", "", None),
+        ];
+        for (reason, message, expected) in cases {
+            let pod: KubePod = serde_json::from_value(json!({
+                "metadata": { "name": "handy-1", "uid": "u" },
+                "status": { "containerStatuses": [{
+                    "name": "bot", "image": "bot:1", "imageID": "", "ready": false, "restartCount": 0,
+                    "state": { "waiting": { "reason": reason, "message": message } },
+                }]},
+            }))
+            .unwrap();
+            let kind = serving(&pod)
+                .and_then(|pod| pod.trouble)
+                .map(|trouble| trouble.kind);
+            assert_eq!(kind, expected, "{reason}: {message}");
+        }
+    }
 }

@@ -60,7 +60,7 @@ fn misbehave(fault: &str, command: &str) -> Result<ExitCode> {
         }
         ("unready-when-active", "serve") => {
             let active = watch_work(|| {
-                eprintln!("faulty-bot: unready-when-active: the work is mine, unready on purpose")
+                eprintln!("faulty-bot: unready-when-active: the work is mine, unready on purpose");
             });
             aside(relay(active));
         }
