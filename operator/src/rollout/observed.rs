@@ -213,11 +213,21 @@ impl Observed {
             + 1
     }
 
-    /// Whether the active Service selects a revision.
+    /// Whether the active Service selects a revision. The first switch makes the Service, so one whose selector was
+    /// damaged before any revision was active can only have been made for the candidate.
     pub fn points_at(&self, revision: &str) -> bool {
-        self.active_service
-            .as_ref()
-            .is_some_and(|service| service.revision.as_deref() == Some(revision))
+        let Some(service) = &self.active_service else {
+            return false;
+        };
+        match (&service.revision, &self.status.active) {
+            (Some(selected), _) => selected == revision,
+            (None, Some(_)) => false,
+            (None, None) => self
+                .status
+                .candidate
+                .as_ref()
+                .is_some_and(|candidate| candidate.revision == revision),
+        }
     }
 
     /// What exists of a revision.

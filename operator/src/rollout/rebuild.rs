@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use ubermench_crds::{ActiveRevision, Phase, PreviousRevision, UbermenchDeploymentStatus};
+use ubermench_crds::{ActiveRevision, Color, Phase, PreviousRevision, UbermenchDeploymentStatus};
 
 use super::observed::Revision;
 use super::release::next_owner;
@@ -20,7 +20,11 @@ pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
     let mut change = Change::new(observed, now);
     change.status.active = Some(ActiveRevision {
         revision: name.to_owned(),
-        color: revision.deployment.as_ref()?.color,
+        // A Deployment that was deleted as well is made anew, so any colour will do.
+        color: revision
+            .deployment
+            .as_ref()
+            .map_or(Color::Blue, |deployment| deployment.color),
         image: revision.image.clone(),
         since: Time(now),
     });
@@ -39,7 +43,8 @@ pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
     Some(status)
 }
 
-/// What the active Service selects; without a sound Service, the newest revision that passed and has ready pods.
+/// What the active Service selects; without a sound Service, the newest revision that passed, one with ready pods first.
+/// Where there is no Service at all, nothing has served, so a revision without ready pods is no answer.
 fn serving(observed: &Observed) -> Option<(&str, &Revision)> {
     let selected = observed
         .active_service
@@ -48,8 +53,13 @@ fn serving(observed: &Observed) -> Option<(&str, &Revision)> {
     let selected = selected
         .and_then(|name| Some((name, observed.revision(name).filter(|each| passed(each))?)));
     selected.or_else(|| {
-        let ready = passed_ones(observed).filter(|(_, revision)| revision.ready().count() > 0);
-        ready.max_by_key(|(_, revision)| revision.recorded)
+        let exists = observed.active_service.is_some();
+        passed_ones(observed)
+            .filter(|(_, revision)| exists || revision.ready().count() > 0)
+            .max_by_key(|(_, revision)| {
+                let ready = revision.ready().count() > 0;
+                (ready, revision.deployment.is_some(), revision.recorded)
+            })
     })
 }
 
@@ -75,7 +85,7 @@ fn passed_ones(observed: &Observed) -> impl Iterator<Item = (&str, &Revision)> {
 }
 
 fn passed(revision: &Revision) -> bool {
-    revision.recorded.is_some() && !revision.passes.is_empty() && revision.deployment.is_some()
+    revision.recorded.is_some() && !revision.passes.is_empty()
 }
 
 /// The database knows an epoch that is not ours and not below ours, so ours would never be taken: a greater one is

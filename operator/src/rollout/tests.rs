@@ -46,7 +46,9 @@ proptest! {
         let status = &world.status;
         let desired = world.desired_name();
         let active = status.active.as_ref().map(|active| active.revision.clone());
-        if world.desired < 2 {
+        // Time may have passed for so long that a good revision missed a deadline.
+        let late = status.failure.as_ref().is_some_and(|failure| failure.reason == "DeadlineExceeded");
+        if world.desired < 2 && !late {
             prop_assert_eq!(status.phase, Phase::Stable, "{}", status.message);
             prop_assert_eq!(active.as_deref(), Some(desired.as_str()));
         } else {
