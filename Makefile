@@ -50,8 +50,8 @@ e2e: ## Scenarios on the Kubernetes that `up` started; ONLY=name picks one file
 check: ## Format, lints, documents, licences, generated files, chart, file sizes
 	@.ci/check
 
-generate: ## Write the files that are generated from code: CRD, prepared queries
-	cargo run --workspace --quiet --locked --bin ubermench-operator -- crd > crds/ubermenchdeployments.yaml
+generate: build ## Write the files that are generated from code: CRD, prepared queries
+	$(TARGET)/ubermench-operator crd > crds/ubermenchdeployments.yaml
 	cp crds/ubermenchdeployments.yaml charts/ubermench/files/crd.yaml
 	bot/prepare-queries.sh
 
