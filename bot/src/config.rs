@@ -106,6 +106,10 @@ pub struct Smoke {
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// The process's environment; nothing else reads it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
 pub fn environment(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }

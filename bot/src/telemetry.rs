@@ -4,6 +4,7 @@ mod json;
 
 use std::error::Error;
 
+use chrono::{DateTime, Utc};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -113,4 +114,13 @@ where
         tracing::error!(event = "panic", place, "a task panicked");
     }));
     Ok(())
+}
+
+/// The time stamp of lines and answers. Nothing is decided by it: the worker goes by the database's clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the wall clock"
+)]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
 }

@@ -65,7 +65,7 @@ fn election(settings: &Settings, identity: &str) -> lease::Settings {
         name: settings.lease_name.clone(),
         identity: identity.to_owned(),
         duration: settings.lease_duration(),
-        clock: Timestamp::now,
+        clock: now,
     }
 }
 
@@ -93,7 +93,17 @@ async fn lead(
     ended.context("the controller ended")
 }
 
+/// The only place that reads the wall clock.
+#[expect(clippy::disallowed_methods, reason = "the one place")]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Cancelled by SIGTERM or SIGINT.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it lives as long as the process and owns nothing"
+)]
 fn on_signal() -> anyhow::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be caught")?;

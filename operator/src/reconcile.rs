@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use kube::runtime::controller::Action;
 use kube::{Api, ResourceExt};
 use rand::RngExt;
 use ubermench_crds::{Transition, UbermenchDeployment};
 
+use crate::app::now;
 use crate::context::Context;
 use crate::error::{Category, During, Error};
 use crate::names::Names;
@@ -95,7 +96,7 @@ async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error
     };
     if object.metadata.deletion_timestamp.is_some() {
         if cleanup::is_held(&object) {
-            cleanup::release(ctx, &object, Timestamp::now()).await?;
+            cleanup::release(ctx, &object, now()).await?;
         }
         return Ok(Next::Done);
     }
@@ -180,7 +181,7 @@ async fn write(
 }
 
 fn decided(names: &Names, observed: &Observed) -> Decision {
-    let mut decision = decide(observed, Timestamp::now());
+    let mut decision = decide(observed, now());
     let active = decision.status.active.as_ref();
     decision.status.selector = active.map_or_else(String::new, |active| {
         names.pod_selector_text(&active.revision)
@@ -194,7 +195,7 @@ async fn tell(ctx: &Context, object: &UbermenchDeployment, transition: &Transiti
     if ctx.has_posted(&uid, transition.sequence) {
         return;
     }
-    if Timestamp::now().duration_since(transition.time.0) < EVENT_AGE
+    if now().duration_since(transition.time.0) < EVENT_AGE
         && let Err(error) = events::publish(&ctx.client, &ctx.instance, object, transition).await
     {
         tracing::warn!(error = error.chain(), "an Event could not be posted");

@@ -22,6 +22,10 @@ pub(crate) struct InvalidConfig(Vec<String>);
 
 impl Config {
     /// Reads the process's environment.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub(crate) fn from_env() -> Result<Self, InvalidConfig> {
         Self::read(|name| env::var_os(name).map(|value| value.into_string().unwrap_or_default()))
     }

@@ -5,6 +5,11 @@
 //! sends signed webhooks ([`load`]), and counts from outside: what was accepted against what was answered
 //! ([`answers`]), while recorders ([`record`]) note every change of endpoints, pods, Jobs and status.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a harness reads the environment, the clock, and spawns what ends with its test"
+)]
+
 pub mod answers;
 pub mod cluster;
 pub mod config;

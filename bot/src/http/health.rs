@@ -6,11 +6,12 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::Shared;
+use crate::telemetry::now;
 
 /// Every answer comes within two seconds.
 const LIMIT: Duration = Duration::from_millis(1500);
@@ -36,7 +37,7 @@ pub(super) async fn overview(State(shared): State<Shared>) -> Response {
     };
     let body = json!({
         "status": status,
-        "timestamp": Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
+        "timestamp": now().to_rfc3339_opts(SecondsFormat::Millis, true),
         "uptime": shared.pod.uptime_seconds(),
         "checks": {
             "database": word(database), "redis": word(redis), "whatsapp_api": word(whatsapp),

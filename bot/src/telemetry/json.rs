@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::Write;
 
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use crate::telemetry::chain;
+use crate::telemetry::{chain, now};
 
 /// Writes events as lines of JSON.
 pub(super) struct JsonLines<W> {
@@ -98,9 +98,7 @@ where
         let mut line = Map::new();
         line.insert(
             "timestamp".to_owned(),
-            Utc::now()
-                .to_rfc3339_opts(SecondsFormat::Millis, true)
-                .into(),
+            now().to_rfc3339_opts(SecondsFormat::Millis, true).into(),
         );
         line.insert(
             "level".to_owned(),

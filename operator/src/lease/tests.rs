@@ -1,5 +1,10 @@
 //! Two processes over an API server in memory, on a clock that the tests move.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "each candidate runs as long as its test"
+)]
+
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 

@@ -8,6 +8,11 @@
 //! | `unready-when-active` | `/health/pod` answers 503 while the work is this revision's |
 //! | `exit-when-active` | the process ends with code 3 while the work is this revision's |
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of the tests, in one file"
+)]
+
 use std::env;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
