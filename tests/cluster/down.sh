@@ -6,7 +6,7 @@ STATE=${STATE:-/var/lib/ubermench-cluster}
 cd "$STATE" 2>/dev/null || exit 0
 runs() { # NAME: its pid, if that pid is still the process that up.sh started
   local pid; pid=$(cat "pid/$1" 2>/dev/null) || return 1
-  tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -q "$1" && echo "$pid"
+  { tr '\0' ' ' < "/proc/$pid/cmdline"; } 2>/dev/null | grep -q "$1" && echo "$pid"
 }
 signal() { local signal=$1 name pid; shift; for name in "$@"; do pid=$(runs "$name") && kill "-$signal" "$pid" 2>/dev/null; done; }
 gone() { local name; for name in "$@"; do runs "$name" >/dev/null && return 1; done; return 0; }
