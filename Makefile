@@ -12,6 +12,7 @@ SHELL := /bin/bash
 # Which Kubernetes: `local` starts one on this machine, `current` takes the current kubectl context and images by name.
 CLUSTER ?= local
 NAMESPACE ?= ubermench
+export NAMESPACE
 cluster := tests/cluster
 ifeq ($(CLUSTER),local)
 export KUBECONFIG := /var/lib/ubermench-cluster/etc/admin.conf
@@ -20,7 +21,7 @@ endif
 e2e_tests := $(foreach test,$(sort $(wildcard tests/tests/*.rs)),--test $(basename $(notdir $(test))))
 cargo_test := cargo test --workspace --locked --quiet
 
-.PHONY: help up down status test unit it e2e check generate images cluster build fmt
+.PHONY: help up down status test unit it e2e dev demo watch coverage check generate images cluster build fmt
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -46,6 +47,18 @@ it: ## Tests against a real PostgreSQL and Redis, started for the purpose
 
 e2e: ## Scenarios on the Kubernetes that `up` started; ONLY=name picks one file
 	$(cargo_test) $(if $(ONLY),--test $(ONLY),$(e2e_tests)) -- --test-threads=1 --nocapture
+
+dev: ## Bot and simulator as plain processes, restarted on change; no Kubernetes
+	@tests/dev/dev.sh
+
+demo: ## Play a whole booking on visible phones of the running local system
+	@tests/dev/demo.sh
+
+watch: ## Re-run the tests that a change touches
+	@tests/dev/watch.sh
+
+coverage: ## Lines that the tests of the bot run; fails below the thresholds
+	@tests/dev/coverage.sh
 
 check: ## Format, lints, documents, licences, generated files, chart, file sizes
 	@.ci/check

@@ -15,10 +15,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Listen, Serve};
 use crate::graph::{Graph, GraphError};
-use crate::http::{self, Intake, Shared};
+use crate::http::{self, Admin, Intake, Pace, Shared, Strangers};
 use crate::metrics::Metrics;
 use crate::pod::Pod;
-use crate::redis::{self, Link, Probe, RedisFailure, Wake};
+use crate::redis::{self, Limiter, Link, Probe, RedisFailure, Wake};
 use crate::store::Store;
 use crate::store::migrations::Migration;
 use crate::telemetry::chain;
@@ -108,7 +108,7 @@ impl App {
             http = %addresses.http,
             metrics = %addresses.metrics,
             api_url = settings.graph.api_url.as_str(),
-            language = settings.worker.language.code(),
+            language = settings.worker.rules.language.code(),
             "the bot runs"
         );
         Ok(Self {
@@ -159,6 +159,7 @@ struct Parts {
     graph: Graph,
     wake: Wake,
     probe: Probe,
+    limiter: Limiter,
     pod: Arc<Pod>,
     metrics: Arc<Metrics>,
 }
@@ -169,7 +170,7 @@ impl Parts {
         let store = Store::new(settings.database.clone(), metrics.query_seconds.clone());
         let graph =
             Graph::new(&settings.graph, metrics.api_errors.clone()).map_err(AppError::Graph)?;
-        let (wake, link, probe) = redis::open(&settings.redis).map_err(AppError::Redis)?;
+        let (wake, link, probe, limiter) = redis::open(&settings.redis).map_err(AppError::Redis)?;
         let pod = Arc::new(Pod::new(settings.revision.name()));
         Ok((
             Self {
@@ -177,6 +178,7 @@ impl Parts {
                 graph,
                 wake,
                 probe,
+                limiter,
                 pod,
                 metrics,
             },
@@ -187,15 +189,23 @@ impl Parts {
     fn shared(&self, settings: &Serve, tasks: &TaskTracker, end: &CancellationToken) -> Shared {
         let (store, wake) = (self.store.clone(), self.wake.clone());
         let metrics = Arc::clone(&self.metrics);
+        let pace = Pace {
+            limiter: self.limiter.clone(),
+            usual: settings.webhook.limits,
+            chat: settings.webhook.chat_limits,
+            metrics: Arc::clone(&self.metrics),
+        };
         Shared {
             settings: Arc::new(settings.webhook.clone()),
-            intake: Intake::start(store, wake, metrics, tasks, end.clone()),
+            intake: Intake::start(store, pace, wake, metrics, tasks, end.clone()),
             store: self.store.clone(),
             graph: self.graph.clone(),
             redis: self.probe.clone(),
             wake: self.wake.clone(),
             pod: Arc::clone(&self.pod),
             metrics: Arc::clone(&self.metrics),
+            admin: Arc::new(Admin::new(settings.admin.clone())),
+            strangers: Strangers::default(),
         }
     }
 
@@ -258,7 +268,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), AppError
 }
 
 async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let served = axum::serve(listener, router)
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await;
     if let Err(error) = served {

@@ -1,5 +1,7 @@
 //! The subcommands. Another program may run them with further migrations of its own, which tests do.
 
+mod cleanup;
+mod demo;
 mod health;
 mod migrate;
 mod report;
@@ -31,6 +33,10 @@ enum Command {
     Migrate,
     /// Test the pods at `PREVIEW_URL` with a whole conversation that reaches no phone
     Smoke,
+    /// Remove what is past its retention; run it daily
+    Cleanup,
+    /// Load five demo providers with reviews; refused where `ENVIRONMENT` is production
+    DemoData,
     /// Ask the process on this host whether it lives
     Health,
 }
@@ -66,6 +72,8 @@ async fn run_command(command: Command, migrations: Vec<Migration>) -> anyhow::Re
     telemetry::start(logging?, std::io::stderr).context("logging could not start")?;
     match command {
         Command::Migrate => migrate::run(config::migrate(&environment), &migrations).await,
+        Command::Cleanup => cleanup::run(config::maintenance(&environment)).await,
+        Command::DemoData => demo::run(config::maintenance(&environment)).await,
         _ => Box::pin(smoke::run(config::smoke(&environment))).await,
     }
 }

@@ -1,16 +1,22 @@
 //! Settings: read once from the environment, turned into types and checked together. All problems are
 //! reported at once, each with its variable's name and never with a value.
 
+mod admin;
 mod reader;
 
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use chrono_tz::Tz;
 use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::conversation::{Rules, TemplateName};
 use crate::domain::Language;
+use crate::domain::rate::{Limits, Windows};
+use crate::whatsapp::Templates;
 use crate::{graph, http, redis, telemetry, worker};
 
 use reader::Reader;
@@ -38,6 +44,8 @@ pub struct Serve {
     pub revision: Revision,
     /// The operator's key to the internal port, which is closed without it.
     pub internal_token: Option<SecretString>,
+    /// The admin side.
+    pub admin: http::AdminSettings,
     /// How long to go on serving once asked to stop.
     pub shutdown_delay: Duration,
 }
@@ -81,6 +89,15 @@ pub struct Migrate {
     pub database: PgConnectOptions,
     /// Recorded in the ledger.
     pub revision: Revision,
+}
+
+/// All that `cleanup` and `demo-data` need.
+#[derive(Debug)]
+pub struct Maintenance {
+    /// PostgreSQL.
+    pub database: PgConnectOptions,
+    /// Whether real people's data is there.
+    pub is_production: bool,
 }
 
 /// All that `smoke` needs.
@@ -145,6 +162,21 @@ pub fn migrate(source: Source<'_>) -> Result<Migrate, ConfigError> {
     read.finish(database.map(|database| Migrate { database, revision }))
 }
 
+/// The settings of `cleanup` and `demo-data`.
+///
+/// # Errors
+/// With every variable that is missing or wrong.
+pub fn maintenance(source: Source<'_>) -> Result<Maintenance, ConfigError> {
+    let read = Reader::new(source);
+    let database = read.required("DATABASE_URL", reader::database);
+    let environment = read.optional("ENVIRONMENT", reader::text);
+    let is_production = environment.is_some_and(|name| name.eq_ignore_ascii_case("production"));
+    read.finish(database.map(|database| Maintenance {
+        database,
+        is_production,
+    }))
+}
+
 /// The settings of `smoke`.
 ///
 /// # Errors
@@ -187,6 +219,7 @@ fn serve_settings(read: &Reader<'_>) -> Option<Serve> {
         Revision::Managed(_) => read.required("INTERNAL_TOKEN", reader::secret),
         Revision::Standalone => read.optional("INTERNAL_TOKEN", reader::secret),
     };
+    let admin = admin::settings(read);
     let shutdown_delay = read.or_default("SHUTDOWN_DELAY_SECONDS", 5, reader::delay_seconds);
     Some(Serve {
         graph: graph?,
@@ -197,6 +230,7 @@ fn serve_settings(read: &Reader<'_>) -> Option<Serve> {
         listen,
         revision,
         internal_token,
+        admin: admin?,
         shutdown_delay: Duration::from_secs(shutdown_delay),
     })
 }
@@ -255,22 +289,91 @@ fn webhook_settings(read: &Reader<'_>) -> Option<http::WebhookSettings> {
             .chain(previous_verify_token)
             .collect(),
         phone_number_id: phone_number_id?,
+        limits: limits(
+            read,
+            [("RATE_LIMIT_PER_MINUTE", 10), ("RATE_LIMIT_PER_HOUR", 100)],
+        ),
+        chat_limits: limits(
+            read,
+            [
+                ("RATE_LIMIT_CHAT_PER_MINUTE", 30),
+                ("RATE_LIMIT_CHAT_PER_HOUR", 300),
+            ],
+        ),
     })
 }
 
+fn limits(read: &Reader<'_>, [minute, hour]: [(&'static str, u32); 2]) -> Limits {
+    Limits {
+        per_minute: read.or_default(minute.0, minute.1, reader::positive),
+        per_hour: read.or_default(hour.0, hour.1, reader::positive),
+    }
+}
+
 fn redis_settings(read: &Reader<'_>) -> Option<redis::Settings> {
+    let milliseconds = |seconds: u32| u64::from(seconds) * 1000;
+    let minute = read.or_default("RATE_LIMIT_MINUTE_SECONDS", 60, reader::positive);
+    let hour = read.or_default("RATE_LIMIT_HOUR_SECONDS", 3600, reader::positive);
+    let windows = Windows {
+        minute_ms: milliseconds(minute),
+        hour_ms: milliseconds(hour),
+    };
     read.required("REDIS_URL", reader::redis_url)
-        .map(|url| redis::Settings { url })
+        .map(|url| redis::Settings { url, windows })
 }
 
 fn worker_settings(read: &Reader<'_>) -> worker::Settings {
-    let ttl = read.or_default("SESSION_TTL_SECONDS", 86_400, reader::positive);
+    let seconds =
+        |variable, default| u64::from(read.or_default(variable, default, reader::positive));
+    let delta = |variable, default: u32| {
+        TimeDelta::seconds(i64::from(read.or_default(
+            variable,
+            default,
+            reader::positive,
+        )))
+    };
+    let language = read.or_default("BOT_LANGUAGE", Language::En, reader::language);
     worker::Settings {
-        language: read.or_default("BOT_LANGUAGE", Language::En, reader::language),
-        support_contact: read.optional("SUPPORT_CONTACT", reader::text),
-        session_ttl: Duration::from_secs(u64::from(ttl)),
+        rules: Rules {
+            language,
+            support_contact: read.optional("SUPPORT_CONTACT", reader::text),
+            zone: read.or_default("TIMEZONE", Tz::America__Mexico_City, reader::zone),
+            offer_timeout: delta("OFFER_TIMEOUT_SECONDS", 300),
+            chat_idle: delta("CHAT_IDLE_SECONDS", 86_400),
+            rating_fallback: delta("RATING_FALLBACK_SECONDS", 3_600),
+        },
+        templates: templates(read, language),
+        session_ttl: Duration::from_secs(seconds("SESSION_TTL_SECONDS", 86_400)),
+        service_window: Duration::from_secs(seconds("SERVICE_WINDOW_SECONDS", 86_100)),
         send_rate_per_second: read.or_default("SEND_RATE_PER_SECOND", 80, reader::count),
     }
+}
+
+/// Each template's variable, without a value for those with the usual name.
+const TEMPLATES: [(TemplateName, &str); 7] = [
+    (TemplateName::NewRequest, "TEMPLATE_NEW_REQUEST"),
+    (TemplateName::RequestAccepted, "TEMPLATE_REQUEST_ACCEPTED"),
+    (TemplateName::RequestUpdate, "TEMPLATE_REQUEST_UPDATE"),
+    (TemplateName::JobUpdate, "TEMPLATE_JOB_UPDATE"),
+    (TemplateName::ChatWaiting, "TEMPLATE_CHAT_WAITING"),
+    (TemplateName::RateService, "TEMPLATE_RATE_SERVICE"),
+    (
+        TemplateName::ProviderAvailable,
+        "TEMPLATE_PROVIDER_AVAILABLE",
+    ),
+];
+
+fn templates(read: &Reader<'_>, language: Language) -> Templates {
+    let usual = Templates::usual_language(language).to_owned();
+    let code = read.or_default("TEMPLATE_LANGUAGE", usual, reader::template_language);
+    let named =
+        |templates: Templates, (template, variable): &(TemplateName, &'static str)| match read
+            .optional(variable, reader::template_name)
+        {
+            Some(name) => templates.with_name(*template, name),
+            None => templates,
+        };
+    TEMPLATES.iter().fold(Templates::new(code), named)
 }
 
 fn listen(read: &Reader<'_>) -> Listen {

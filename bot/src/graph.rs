@@ -2,6 +2,7 @@
 //! leaves to the worker what to do about it.
 
 mod health;
+mod media;
 mod response;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::domain::Wamid;
 use crate::whatsapp::outbound;
 
 pub use health::ApiHealth;
+pub use media::FileFailure;
 pub use response::Failure;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -49,6 +51,8 @@ pub enum GraphError {
 #[derive(Debug, Clone)]
 pub struct Graph {
     client: Client,
+    root: Url,
+    number_id: String,
     number: Url,
     messages: Url,
     token: SecretString,
@@ -68,14 +72,14 @@ impl Graph {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(GraphError::Client)?;
-        let number = address(
-            &settings.api_url,
-            &[&settings.api_version, &settings.phone_number_id],
-        )?;
+        let root = address(&settings.api_url, &[&settings.api_version])?;
+        let number = address(&root, &[&settings.phone_number_id])?;
         let messages = address(&number, &["messages"])?;
         let token = settings.access_token.clone();
         Ok(Self {
             client,
+            root,
+            number_id: settings.phone_number_id.clone(),
             number,
             messages,
             token,

@@ -1,12 +1,16 @@
 //! What the process answers: Meta's webhooks, probes, metrics, and the operator.
 
+mod address;
+mod admin;
 mod body;
 mod error;
 mod health;
 mod intake;
 mod internal;
 mod layers;
+mod limit;
 mod metrics_page;
+mod pace;
 mod verify;
 mod webhook;
 
@@ -17,13 +21,17 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use secrecy::SecretString;
 
+use crate::domain::rate::Limits;
 use crate::graph::Graph;
 use crate::metrics::Metrics;
 use crate::pod::Pod;
 use crate::redis::{Probe, Wake};
 use crate::store::Store;
 
+pub use admin::{Admin, AdminSettings, FirstAdmin, Password};
 pub use intake::Intake;
+pub use pace::Pace;
+pub use webhook::Strangers;
 
 /// What the webhook checks.
 #[derive(Debug, Clone)]
@@ -34,6 +42,10 @@ pub struct WebhookSettings {
     pub verify_tokens: Vec<SecretString>,
     /// The business's number; what comes for others is passed over.
     pub phone_number_id: String,
+    /// How much one person may send.
+    pub limits: Limits,
+    /// How much one person may send while chatting.
+    pub chat_limits: Limits,
 }
 
 /// What handlers share.
@@ -55,9 +67,13 @@ pub struct Shared {
     pub pod: Arc<Pod>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// The admin side.
+    pub admin: Arc<Admin>,
+    /// Counts wrongly signed webhooks.
+    pub strangers: Strangers,
 }
 
-/// Webhook and health.
+/// Webhook, health and the admin side.
 pub fn public(shared: Shared) -> Router {
     Router::new()
         .route("/api/webhook", get(verify::verify).post(webhook::receive))
@@ -65,6 +81,7 @@ pub fn public(shared: Shared) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/health/pod", get(health::pod))
+        .merge(admin::routes(&shared))
         .layer(from_fn_with_state(shared.clone(), layers::count))
         .layer(from_fn_with_state(shared.clone(), layers::shed))
         .layer(from_fn(layers::identify))

@@ -3,6 +3,7 @@
 //! Imports point down one ladder only, which `tests/layers.rs` enforces:
 //! `main → app → {http, worker} → {store, graph, redis} → whatsapp → conversation → domain`.
 
+pub mod admin;
 pub mod app;
 pub mod cli;
 pub mod config;

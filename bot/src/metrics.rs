@@ -28,7 +28,20 @@ const KNOWN_TYPES: &[&str] = &[
     "system",
     "unsupported",
 ];
-const SENT_TYPES: &[&str] = &["text", "list", "buttons"];
+const SENT_TYPES: &[&str] = &[
+    "text", "list", "buttons", "location", "image", "audio", "video", "document", "sticker",
+    "contacts", "reaction", "template",
+];
+
+/// What is booked, and how providers answer.
+pub struct Bookings {
+    /// Requests made, by service.
+    pub created: CounterVec,
+    /// How long providers took to answer an offer, by outcome.
+    pub responses: HistogramVec,
+    /// Providers who can be booked now.
+    pub online: Gauge,
+}
 
 /// All metrics of one process and the registry that they are in.
 pub struct Metrics {
@@ -51,6 +64,10 @@ pub struct Metrics {
     pub requests: CounterVec,
     /// Errors answered by the Graph API, by code.
     pub api_errors: CounterVec,
+    /// Messages refused because their sender sent too many, by window.
+    pub rate_limited: CounterVec,
+    /// What is booked, and how providers answer.
+    pub bookings: Bookings,
     /// Messages that wait to be sent.
     pub outbox_pending: Gauge,
     /// Messages that wait to be worked.
@@ -73,7 +90,6 @@ impl Metrics {
         let make = Maker {
             registry: &registry,
         };
-        make.bookings()?;
         let metrics = Self {
             sent: make.counters(
                 "whatsapp_messages_sent_total",
@@ -116,6 +132,8 @@ impl Metrics {
                 "Errors of the Graph API",
                 &["code"],
             )?,
+            rate_limited: make.rate_limited()?,
+            bookings: make.bookings()?,
             outbox_pending: make.gauge("outbox_pending", "Messages that wait to be sent")?,
             inbox_pending: make.gauge("inbox_pending", "Messages that wait to be worked")?,
             dead_letters: make.gauge("dead_letters", "Rows given up")?,
@@ -154,6 +172,15 @@ impl Metrics {
                 histogram.with_label_values(&[outcome]);
             }
         }
+        for window in ["minute", "hour"] {
+            self.rate_limited.with_label_values(&[window]);
+        }
+        for service in ServiceType::ALL {
+            self.bookings.created.with_label_values(&[service.id()]);
+        }
+        for outcome in ["accepted", "declined", "timeout"] {
+            self.bookings.responses.with_label_values(&[outcome]);
+        }
         for state in ["idle", "used"] {
             self.connections.with_label_values(&[state]);
         }
@@ -184,26 +211,26 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// What bookings will count stands at zero until they are counted.
-    fn bookings(&self) -> prometheus::Result<()> {
-        let services = self.counters(
-            "service_requests_created_total",
-            "Bookings",
-            &["service_type"],
-        )?;
-        for service in ServiceType::ALL {
-            services.with_label_values(&[service.id()]);
-        }
-        let responses = self.histograms(
-            "provider_responses_duration_seconds",
-            "Time from an offer to its answer",
-            &["outcome"],
-            RESPONSE_BUCKETS,
-        )?;
-        for outcome in ["accepted", "declined", "timeout"] {
-            responses.with_label_values(&[outcome]);
-        }
-        Ok(())
+    fn rate_limited(&self) -> prometheus::Result<CounterVec> {
+        let help = "Messages refused for their sender's pace";
+        self.counters("rate_limited_messages_total", help, &["window"])
+    }
+
+    fn bookings(&self) -> prometheus::Result<Bookings> {
+        Ok(Bookings {
+            created: self.counters(
+                "service_requests_created_total",
+                "Bookings",
+                &["service_type"],
+            )?,
+            responses: self.histograms(
+                "provider_responses_duration_seconds",
+                "Time from an offer to its answer",
+                &["outcome"],
+                RESPONSE_BUCKETS,
+            )?,
+            online: self.gauge("providers_online", "Providers who can be booked now")?,
+        })
     }
 
     fn counters(&self, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<CounterVec> {
@@ -253,6 +280,7 @@ mod tests {
             "whatsapp_messages_sent_total{",
             "whatsapp_messages_received_total{",
             "active_sessions 0",
+            "providers_online 0",
             "service_requests_created_total{",
             "provider_responses_duration_seconds_bucket{",
             "webhook_processing_duration_seconds_bucket{result=\"accepted\",le=\"0.5\"} 0",

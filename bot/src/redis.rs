@@ -1,5 +1,7 @@
-//! Redis: wake-ups between pods, and nothing that may not be lost. Without it work waits for the next
+//! Redis: wake-ups between pods and shared limits, and nothing that may not be lost. Without it work waits for the next
 //! look into the database, at most a second.
+
+mod limits;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +15,10 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::Lane;
+use crate::domain::rate::Windows;
 use crate::telemetry::chain;
+
+pub use limits::{Counted, Limiter};
 
 const CHANNEL: &str = "ubermench:inbox";
 const LIMIT: Duration = Duration::from_secs(1);
@@ -26,6 +31,8 @@ const QUEUE: usize = 1024;
 pub struct Settings {
     /// Its address, with its password.
     pub url: SecretString,
+    /// The windows in which messages are counted.
+    pub windows: Windows,
 }
 
 /// Why Redis does not help.
@@ -60,11 +67,11 @@ pub struct Probe {
     connection: ConnectionManager,
 }
 
-/// Wake-ups, the link that carries them, and a probe. Nothing connects yet.
+/// Wake-ups, the link that carries them, a probe and the limiter. Nothing connects yet.
 ///
 /// # Errors
 /// When the address cannot be used.
-pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe), RedisFailure> {
+pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe, Limiter), RedisFailure> {
     let client = Client::open(settings.url.expose_secret()).map_err(RedisFailure::Call)?;
     let config = ConnectionManagerConfig::new()
         .set_number_of_retries(1)
@@ -81,6 +88,7 @@ pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe), RedisFailure> {
     let probe = Probe {
         connection: connection.clone(),
     };
+    let limiter = Limiter::new(connection.clone(), settings.windows);
     Ok((
         wake,
         Link {
@@ -90,6 +98,7 @@ pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe), RedisFailure> {
             local,
         },
         probe,
+        limiter,
     ))
 }
 

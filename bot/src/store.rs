@@ -4,17 +4,25 @@
 //! so that a connection pooler in transaction mode may stand between.
 
 pub mod accept;
+pub mod admin;
 pub mod builds;
+pub mod cleanup;
 mod contacts;
+pub mod demo;
+pub mod effects;
 pub mod error;
+pub mod facts;
 pub mod fence;
+pub mod flags;
 pub mod gauges;
 pub mod ledger;
 pub mod migrations;
+pub mod notices;
 pub mod outbox;
 pub mod smoke;
 pub mod statuses;
 pub mod sweep;
+pub mod timers;
 mod tx;
 pub mod work;
 

@@ -102,8 +102,10 @@ where
     let ours = tracing_subscriber::filter::Targets::new()
         .with_target("ubermench_bot", settings.level.filter())
         .with_default(LevelFilter::ERROR.min(settings.level.filter()));
+    // Over all layers: a filter of one layer loses lines of ours after a library's mere question what is enabled.
     tracing_subscriber::registry()
-        .with(lines.with_filter(ours))
+        .with(lines)
+        .with(ours)
         .try_init()?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

@@ -13,4 +13,4 @@ pub mod signature;
 pub use content::Content;
 pub use loose::NotJson;
 pub use notification::{Ignored, InboundMessage, InboundStatus, Notification};
-pub use outbound::Recipient;
+pub use outbound::{Recipient, Templates};

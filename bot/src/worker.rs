@@ -8,8 +8,10 @@ mod outbox;
 mod ownership;
 mod periodic;
 mod reads;
+mod report;
 mod statuses;
 mod tidy;
+mod timers;
 mod turn;
 
 use std::sync::Arc;
@@ -19,12 +21,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::Language;
+use crate::conversation::Rules;
 use crate::graph::Graph;
 use crate::metrics::Metrics;
 use crate::pod::Pod;
 use crate::redis::Wake;
 use crate::store::Store;
+use crate::whatsapp::Templates;
 
 /// The net under wake-ups: how long work may lie unseen.
 const POLL: Duration = Duration::from_secs(1);
@@ -34,12 +37,14 @@ const TURNS: usize = 4;
 /// How conversations and delivery behave.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The language of the bot's texts.
-    pub language: Language,
-    /// Where people can ask a human.
-    pub support_contact: Option<String>,
+    /// What answers depend on.
+    pub rules: Rules,
+    /// What templates are called at Meta.
+    pub templates: Templates,
     /// How long a session lasts after the last message.
     pub session_ttl: Duration,
+    /// For how long after a person wrote Meta takes every message to them.
+    pub service_window: Duration,
     /// Messages a second over all replicas; 0 is no limit.
     pub send_rate_per_second: u32,
 }
@@ -84,6 +89,7 @@ pub async fn start(
     }
     tasks.spawn(outbox::run(workshop.clone(), stop.clone()));
     tasks.spawn(statuses::run(workshop.clone(), stop.clone()));
+    tasks.spawn(timers::run(workshop.clone(), stop.clone()));
     tasks.spawn(tidy::run(workshop.clone(), stop.clone()));
     tasks.spawn(ownership::run(workshop.clone(), stop.clone()));
     periodic::start(workshop, tasks, stop)

@@ -21,15 +21,17 @@ const LADDER: &[&[&str]] = &[
     &["store", "graph", "redis"],
     &["pod"],
     &["telemetry", "metrics"],
-    &["whatsapp"],
+    &["whatsapp", "admin"],
     &["conversation"],
     &["domain"],
 ];
 
 const PURE: [&str; 3] = ["whatsapp", "conversation", "domain"];
 
-const PURE_CRATES: [&str; 15] = [
+const PURE_CRATES: [&str; 17] = [
     "std",
+    "chrono",
+    "chrono_tz",
     "core",
     "crate",
     "super",
@@ -47,7 +49,9 @@ const PURE_CRATES: [&str; 15] = [
 ];
 
 /// Words that stand for a clock, randomness, a log or I/O.
-const IMPURE: [&str; 16] = [
+const IMPURE: [&str; 18] = [
+    "Utc::now",
+    "Local::now",
     "std::time",
     "std::env",
     "std::fs",
@@ -116,7 +120,7 @@ fn faults_are_found() {
     }
     for source in [
         "use tokio::time::sleep;",
-        "pub use chrono::Utc;",
+        "let now = Utc::now();",
         "    use rand::Rng;",
         "let now = std::time::Instant::now();",
         "pub async fn send() {}",

@@ -1,7 +1,7 @@
-// One message as an element.
+// One message as an element: content, quotation, time and ticks, buttons below, reactions, tools.
 
+import { content, gist } from "./content.js";
 import { el, icon } from "./dom.js";
-import { render } from "./markup.js";
 
 const TICKS = {
   pending: ["pending", "on its way"],
@@ -10,81 +10,89 @@ const TICKS = {
   delivered: ["double", "delivered"],
   read: ["double", "read"],
 };
+const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
-/** `acts` has `openList(entry)`, `press(entry, button)`, `again(entry)`, `quoted(id)`, `business`. */
+/**
+ * `acts` has `openList(entry)`, `press(entry, tap)`, `again(entry)`, `quote(entry)`,
+ * `react(entry, emoji)`, `quoted(id)`, `reactions(id)`, `business`.
+ */
 export function bubble(entry, acts) {
   const mine = entry.author === "person";
-  const content = mine ? said(entry, acts) : received(entry, acts);
-  const body = el("div", { class: "bubble" }, ...content.inside, foot(entry));
-  if (content.listButton) body.append(content.listButton);
+  const { nodes, bare } = content(entry);
+  const body = el("div", { class: bare ? "bubble bare" : "bubble" }, quotation(entry, acts), ...nodes, foot(entry));
+  const list = mine ? null : listButton(entry, acts);
+  if (list) body.append(list);
+  const { more, panel } = tools(entry, acts);
   return el(
     "article",
     { class: `row ${mine ? "mine" : "theirs"}`, "data-id": entry.id, "aria-label": mine ? "You" : acts.business },
-    body,
-    ...content.below,
-    mine && entry.trouble ? trouble(entry, acts) : null,
+    el("div", { class: "line" }, body, more),
+    panel,
+    reactions(entry, acts),
+    ...(mine ? [] : replies(entry, acts)),
+    entry.trouble ? trouble(entry, acts, mine) : null,
   );
 }
 
-/** A short line that stands for a message: in a quotation, in a tab. */
-export function gist(entry) {
-  const message = entry.message ?? {};
-  const interactive = message.interactive ?? {};
-  const reply = interactive.list_reply ?? interactive.button_reply;
-  const text = message.text?.body ?? interactive.body?.text;
-  return text === undefined ? reply?.title ?? `(${message.type ?? "message"})` : render(text).textContent;
+function quotation(entry, acts) {
+  const id = entry.message.context?.id ?? entry.message.context?.message_id;
+  if (!id) return null;
+  const quoted = acts.quoted(id);
+  if (!quoted) return null;
+  const who = quoted.author === "person" ? "You" : acts.business;
+  return el("blockquote", { class: "quote" }, el("b", {}, who), el("span", {}, gist(quoted)));
 }
 
-function said(entry, acts) {
-  const { message } = entry;
-  const reply = message.interactive?.list_reply ?? message.interactive?.button_reply;
-  if (reply) {
-    const quoted = acts.quoted(message.context?.id);
-    const inside = [
-      quoted ? el("blockquote", { class: "quote" }, el("b", {}, acts.business), el("span", {}, gist(quoted))) : null,
-      el("p", { class: "text" }, reply.title),
-      reply.description ? el("p", { class: "small" }, reply.description) : null,
-    ];
-    return { inside, below: [] };
-  }
-  const text = message.text?.body;
-  return { inside: [text === undefined ? strange(message) : paragraph(text)], below: [] };
+function listButton(entry, acts) {
+  const interactive = entry.message.interactive;
+  if (interactive?.type !== "list") return null;
+  const open = () => acts.openList(entry);
+  return el("button", { class: "list-button", type: "button", "aria-haspopup": "dialog", click: open }, icon("list"), interactive.action?.button ?? "");
 }
 
-function received(entry, acts) {
-  const { message } = entry;
-  const interactive = message.interactive;
-  if (!interactive) {
-    const text = message.text?.body;
-    return { inside: [text === undefined ? strange(message) : paragraph(text)], below: [] };
-  }
-  const inside = [
-    interactive.header?.text ? el("p", { class: "head" }, interactive.header.text) : null,
-    paragraph(interactive.body?.text ?? ""),
-    interactive.footer?.text ? el("p", { class: "small" }, interactive.footer.text) : null,
-  ];
-  if (interactive.type === "list") {
-    const open = () => acts.openList(entry);
-    const label = interactive.action?.button ?? "";
-    const listButton = el("button", { class: "list-button", type: "button", "aria-haspopup": "dialog", click: open }, icon("list"), label);
-    return { inside, listButton, below: [] };
-  }
-  const buttons = interactive.action?.buttons ?? [];
-  const below = buttons.map(({ reply }) => {
-    const press = () => acts.press(entry, reply);
-    return el("button", { class: "reply-button", type: "button", click: press }, icon("reply"), reply.title);
+function replies(entry, acts) {
+  const offered = (entry.message.interactive?.action?.buttons ?? []).map(({ reply }) => ({ id: reply.id, title: reply.title, kind: "button" }));
+  const template = (entry.template?.buttons ?? []).map(({ payload, text }) => ({ id: payload, title: text, kind: "template" }));
+  return [...offered, ...template].map((tap) => {
+    const press = () => acts.press(entry, tap);
+    return el("button", { class: "reply-button", type: "button", click: press }, icon("reply"), tap.title);
   });
-  return { inside, below };
 }
 
-function paragraph(text) {
-  return el("p", { class: "text" }, render(text));
+function reactions(entry, acts) {
+  const given = acts.reactions(entry.id);
+  if (given.length === 0) return null;
+  const label = given.map(({ author, emoji }) => `${author === "person" ? "You" : acts.business} reacted ${emoji}`).join(", ");
+  return el("p", { class: "reactions", role: "img", "aria-label": label }, given.map(({ emoji }) => emoji).join(" "));
 }
 
-function strange(message) {
-  return el("p", { class: "text strange" }, `Message of type “${message.type ?? "unknown"}”`);
+/** Answer and reactions, folded away behind one button. */
+function tools(entry, acts) {
+  const panel = el("div", { class: "tools", role: "group", "aria-label": "React or reply", hidden: true });
+  const more = el("button", { class: "more", type: "button", "aria-label": "React or reply", title: "React or reply", "aria-expanded": "false" }, icon("more"));
+  const show = (open) => {
+    panel.hidden = !open;
+    more.setAttribute("aria-expanded", String(open));
+    if (open) panel.querySelector("button").focus();
+  };
+  const act = (work) => () => {
+    show(false);
+    work();
+  };
+  const own = acts.reactions(entry.id).find(({ author }) => author === "person")?.emoji;
+  panel.append(
+    ...EMOJI.map((emoji) => el("button", { class: emoji === own ? "emoji own" : "emoji", type: "button", "aria-label": emoji === own ? `Take ${emoji} back` : `React ${emoji}`, click: act(() => acts.react(entry, emoji === own ? null : emoji)) }, emoji)),
+    el("button", { class: "emoji", type: "button", "aria-label": "Reply", title: "Reply", click: act(() => acts.quote(entry)) }, icon("reply")),
+  );
+  more.addEventListener("click", () => show(panel.hidden));
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    show(false);
+    more.focus();
+  });
+  return { more, panel };
 }
 
 function foot(entry) {
@@ -94,7 +102,8 @@ function foot(entry) {
   return el("footer", {}, el("time", { datetime: entry.time, title: time.toLocaleString() }, clock.format(time)), tick);
 }
 
-function trouble(entry, acts) {
+function trouble(entry, acts, mine) {
+  if (!mine) return el("p", { class: "trouble failed" }, `Failed: ${entry.trouble}`);
   if (entry.tick !== "failed") return el("p", { class: "trouble" }, `${entry.trouble}, trying again…`);
   const again = el("button", { class: "plain danger", type: "button", click: () => acts.again(entry) }, "Try again");
   return el("p", { class: "trouble failed" }, `Not delivered: ${entry.trouble}. `, again);

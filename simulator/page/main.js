@@ -3,9 +3,9 @@
 import { el, icon } from "./dom.js";
 import { Phone } from "./phone.js";
 import * as server from "./server.js";
+import { startTheme, switchTheme } from "./theme.js";
 
 const STORE = "phones";
-const THEME = "theme";
 const FIRST = [{ number: "5215500001001", name: "Ana Torres" }];
 
 const stage = document.getElementById("stage");
@@ -73,9 +73,11 @@ function showTabs() {
     const unread = phone === current ? 0 : phone.unread;
     const label = unread > 0 ? `${phone.title}, ${unread} new` : phone.title;
     const properties = { class: "tab", type: "button", "aria-label": label, title: phone.summary, "aria-current": phone === current ? "true" : null, "data-place": place, click: () => select(phone) };
-    return el("button", properties, el("span", { class: "avatar", "aria-hidden": "true" }, phone.short), unread > 0 ? el("span", { class: "badge" }, unread) : null);
+    return el("button", properties, el("span", { class: "avatar", "aria-hidden": "true", "data-initials": phone.short }), unread > 0 ? el("span", { class: "badge" }, unread) : null);
   }));
   if (held !== null) tabs.children[held]?.focus();
+  const unread = phones.reduce((sum, phone) => sum + phone.unread, 0);
+  document.title = `${unread > 0 ? `(${unread}) ` : ""}Phones · ${business.name}`;
 }
 
 function follow() {
@@ -151,28 +153,13 @@ function save(event) {
   remember();
 }
 
-function setTheme(theme) {
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-}
-
-function switchTheme() {
-  const shown = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  const theme = shown === "dark" ? "light" : "dark";
-  setTheme(theme);
-  try {
-    localStorage.setItem(THEME, theme);
-  } catch {
-    // Storage is off: the choice lasts as long as the page.
-  }
-}
-
 /** Phones on screen count as looked at. */
 const watcher = new IntersectionObserver((changes) => {
   for (const change of changes) {
     const phone = phones.find((other) => other.element === change.target);
     if (!phone) continue;
     phone.onScreen = change.isIntersecting;
-    if (phone.onScreen && phone.nearEnd()) phone.toEnd();
+    if (phone.onScreen && phone.following) phone.toEnd(true);
     phone.look();
   }
 }, { threshold: 0.6 });
@@ -180,6 +167,7 @@ const watcher = new IntersectionObserver((changes) => {
 function listen() {
   document.getElementById("add").append(icon("add"));
   document.getElementById("theme").append(icon("theme"));
+  document.getElementById("control").append(icon("control"));
   document.getElementById("add").addEventListener("click", () => openEditor(null));
   document.getElementById("theme").addEventListener("click", switchTheme);
   field.form.addEventListener("submit", save);
@@ -199,20 +187,13 @@ function listen() {
 }
 
 async function start() {
-  let stored = null;
-  try {
-    stored = localStorage.getItem(THEME);
-  } catch {
-    // Storage is off.
-  }
-  setTheme(query.get("theme") ?? stored);
+  startTheme(query.get("theme"));
   listen();
   try {
     business = await server.business();
   } catch {
     link.textContent = "The simulator does not answer.";
   }
-  document.title = `Phones · ${business.name}`;
   phones = wanted().map((phone) => new Phone(phone, business, owner));
   phones.forEach(place);
   select(phones[0], matchMedia("(min-width: 720px)").matches);

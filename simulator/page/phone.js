@@ -1,6 +1,8 @@
 // One phone: the chat with the business, and the field to type in.
 
-import { bubble, gist } from "./bubble.js";
+import { attachments } from "./attach.js";
+import { bubble } from "./bubble.js";
+import { gist, typeOf } from "./content.js";
 import { el, icon, initials } from "./dom.js";
 import * as server from "./server.js";
 import { openSheet } from "./sheet.js";
@@ -21,6 +23,8 @@ export class Phone {
     this.entries = [];
     this.typingUntil = 0;
     this.onScreen = false;
+    this.following = true;
+    this.quotedEntry = null;
     this.build();
   }
 
@@ -39,15 +43,19 @@ export class Phone {
 
   /** Messages of the business that were not looked at. */
   get unread() {
-    return this.entries.filter((entry) => entry.author === "business" && !entry.looked).length;
+    return this.entries.filter((entry) => entry.author === "business" && !entry.looked && entry.tick !== "failed").length;
   }
 
   build() {
+    this.badge = el("span", { class: "badge still", hidden: true });
     this.who = el("button", { class: "who", type: "button", title: "Change name or number", click: () => this.owner.edit(this) });
     const remove = el("button", { class: "round", type: "button", "aria-label": "Remove this phone", title: "Remove this phone", click: () => this.owner.remove(this) }, icon("close"));
     this.presence = el("p", { class: "presence" });
     this.log = el("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
-    this.log.addEventListener("scroll", () => this.showJump(), { passive: true });
+    this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    // Pictures come later than their messages, and make them taller.
+    this.log.addEventListener("load", () => { if (this.following) this.toEnd(); }, true);
+    this.log.addEventListener("loadedmetadata", () => { if (this.following) this.toEnd(); }, true);
     this.jump = el("button", { class: "jump round", type: "button", "aria-label": "To the newest message", hidden: true, click: () => this.toEnd() }, icon("down"));
     this.field = el("textarea", { class: "field", rows: "1", maxlength: "4096", placeholder: "Message", "aria-label": "Message" });
     this.field.addEventListener("input", () => this.fit());
@@ -57,8 +65,16 @@ export class Phone {
         this.sendText();
       }
     });
+    this.panel = attachments(this, () => this.showPanel(false));
+    this.plus = el("button", { class: "round", type: "button", "aria-label": "Attach", title: "Attach", "aria-expanded": "false", click: () => this.showPanel(this.panel.hidden) }, icon("add"));
+    this.panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.showPanel(false);
+      this.plus.focus();
+    });
+    this.quoteBar = el("div", { class: "quote-bar", hidden: true });
     this.send = el("button", { class: "send", type: "submit", "aria-label": "Send", title: "Send", disabled: true }, icon("send"));
-    const composer = el("form", { class: "composer" }, this.field, this.send);
+    const composer = el("form", { class: "composer" }, this.plus, this.field, this.send);
     composer.addEventListener("submit", (event) => {
       event.preventDefault();
       this.sendText();
@@ -69,8 +85,7 @@ export class Phone {
         el("span", { class: "avatar business", "aria-hidden": "true" }, initials(this.business.name)),
         el("div", {}, el("h3", {}, this.business.name), this.presence)),
       el("div", { class: "log-frame" }, this.log, this.jump),
-      this.problem,
-      composer);
+      el("div", { class: "below" }, this.problem, this.panel, this.quoteBar, composer));
     this.element = el("section", { class: "phone" }, el("header", { class: "owner" }, this.who, remove), this.screen);
     this.showOwner();
     this.showPresence();
@@ -82,7 +97,16 @@ export class Phone {
     this.who.replaceChildren(
       el("span", { class: "avatar", "aria-hidden": "true" }, this.short),
       el("span", { class: "who-text" }, el("b", {}, this.title), this.name ? el("small", {}, this.shownNumber) : null),
-      icon("edit"));
+      icon("edit"),
+      this.badge);
+    this.showBadge();
+  }
+
+  showBadge() {
+    const { unread } = this;
+    this.badge.hidden = unread === 0;
+    this.badge.textContent = String(unread);
+    this.badge.setAttribute("aria-label", `${unread} new`);
   }
 
   /** Takes on another name or number; another number is another chat. */
@@ -92,6 +116,7 @@ export class Phone {
       this.early = [];
       this.entries = [];
       this.typingUntil = 0;
+      this.quote(null);
     }
     this.number = number;
     this.name = name;
@@ -101,7 +126,7 @@ export class Phone {
 
   async load() {
     const number = this.number;
-    const following = this.chat === null || this.nearEnd();
+    const following = this.chat === null || this.following;
     const scrolled = this.log.scrollTop;
     this.chat = null;
     const view = await server.history(number);
@@ -118,8 +143,8 @@ export class Phone {
       if (!known || RANK[event.entry.tick] > RANK[known.tick]) this.take(event);
     }
     this.show();
-    if (following) this.toEnd();
-    else this.log.scrollTop = scrolled;
+    if (following) this.toEnd(true);
+    else this.log.scrollTo({ top: scrolled, behavior: "instant" });
     this.look();
   }
 
@@ -142,26 +167,53 @@ export class Phone {
   }
 
   takeEntry(entry) {
-    const following = this.nearEnd();
+    const following = this.following;
     const known = this.entries.find((other) => other.id === entry.id);
     if (known) {
       Object.assign(known, { trouble: undefined }, entry);
-      const old = this.log.querySelector(`[data-id="${CSS.escape(entry.id)}"]`);
-      const held = old?.contains(document.activeElement);
-      const fresh = this.bubble(known);
-      old?.replaceWith(fresh);
-      if (held) fresh.querySelector("button")?.focus();
+      this.redraw(known);
     } else {
       entry.looked = false;
       this.entries.push(entry);
       if (entry.author === "business") this.typingUntil = 0;
-      this.appendEntry(entry, this.entries.at(-2));
+      this.appendEntry(entry, this.shown().at(-2));
       this.showPresence();
     }
     if (following || (!known && entry.author === "person")) this.toEnd();
     this.showJump();
     this.look();
+    this.changed();
+  }
+
+  changed() {
+    this.showBadge();
     this.owner.changed(this);
+  }
+
+  /** Messages with a place of their own; reactions sit on others. */
+  shown() {
+    return this.entries.filter((entry) => typeOf(entry.message) !== "reaction");
+  }
+
+  redraw(entry) {
+    const old = this.log.querySelector(`[data-id="${CSS.escape(entry.id)}"]`);
+    if (!old) return;
+    const held = old.contains(document.activeElement);
+    const fresh = this.bubble(entry);
+    // A picture or a playing sound that stays the same is kept.
+    const [before, after] = [old, fresh].map((element) => element.querySelector("img, audio, video"));
+    if (before && after && before.getAttribute("src") === after.getAttribute("src")) after.replaceWith(before);
+    old.replaceWith(fresh);
+    if (held) fresh.querySelector("button")?.focus();
+  }
+
+  /** The newest reaction of each side on a message. */
+  reactions(id) {
+    const newest = new Map();
+    for (const { author, message, tick } of this.entries) {
+      if (typeOf(message) === "reaction" && message.reaction?.message_id === id && tick !== "failed") newest.set(author, message.reaction.emoji ?? "");
+    }
+    return [...newest].filter(([, emoji]) => emoji).map(([author, emoji]) => ({ author, emoji }));
   }
 
   show() {
@@ -169,13 +221,19 @@ export class Phone {
     if (this.entries.length === 0) {
       this.log.append(el("p", { class: "empty" }, `Say something to ${this.business.name}, “hola” for example.`));
     }
-    this.entries.forEach((entry, place) => this.appendEntry(entry, this.entries[place - 1]));
+    const shown = this.shown();
+    shown.forEach((entry, place) => this.appendEntry(entry, shown[place - 1]));
     this.showPresence();
     this.showJump();
-    this.owner.changed(this);
+    this.changed();
   }
 
   appendEntry(entry, before) {
+    if (typeOf(entry.message) === "reaction") {
+      const target = this.entries.find((other) => other.id === entry.message.reaction?.message_id);
+      if (target) this.redraw(target);
+      return;
+    }
     this.log.querySelector(".empty")?.remove();
     const day = dayOf(entry);
     if (!before || dayOf(before) !== day) this.log.append(el("p", { class: "day" }, day));
@@ -188,7 +246,10 @@ export class Phone {
     const element = bubble(entry, {
       business: this.business.name,
       openList: (list) => openSheet(this.screen, list, (row) => this.say({ tap: { ...row, kind: "list", message: list.id } })),
-      press: (message, reply) => this.say({ tap: { id: reply.id, title: reply.title, kind: "button", message: message.id } }),
+      press: (message, tap) => this.say({ tap: { ...tap, message: message.id } }),
+      quote: (quoted) => this.quote(quoted),
+      react: (message, emoji) => this.say({ reaction: { message: message.id, ...(emoji ? { emoji } : {}) } }),
+      reactions: (id) => this.reactions(id),
       again: (failed) => this.report(server.again(this.number, failed.id)),
       quoted: (id) => this.entries.find((other) => other.id === id),
     });
@@ -207,19 +268,48 @@ export class Phone {
   }
 
   sendText() {
-    const text = this.field.value.trim();
+    const text = this.takeCaption();
     if (!text) return;
-    this.field.value = "";
-    this.fit();
     this.say({ text }, () => {
       this.field.value = text;
       this.fit();
     });
   }
 
+  /** What is typed; the field is empty then. */
+  takeCaption() {
+    const text = this.field.value.trim();
+    this.field.value = "";
+    this.fit();
+    return text;
+  }
+
+  showPanel(open) {
+    this.panel.hidden = !open;
+    this.plus.setAttribute("aria-expanded", String(open));
+    if (open) this.panel.querySelector("button").focus();
+  }
+
+  /** The message that the next one answers. */
+  quote(entry) {
+    this.quotedEntry = entry;
+    this.quoteBar.hidden = !entry;
+    if (!entry) {
+      this.quoteBar.replaceChildren();
+      return;
+    }
+    const who = entry.author === "person" ? "You" : this.business.name;
+    const drop = el("button", { class: "round", type: "button", "aria-label": "Do not reply to it", click: () => this.quote(null) }, icon("close"));
+    this.quoteBar.replaceChildren(el("blockquote", { class: "quote" }, el("b", {}, `Reply to ${who}`), el("span", {}, gist(entry))), drop);
+    this.field.focus();
+  }
+
   say(content, undo) {
     const chat = this.chat;
-    const said = server.say({ from: this.number, profile: this.name || undefined, ...content });
+    // Taps and reactions name their message themselves.
+    const quoting = this.quotedEntry && !content.tap && !content.reaction ? { quoting: this.quotedEntry.id } : {};
+    if (quoting.quoting) this.quote(null);
+    const said = server.say({ from: this.number, profile: this.name || undefined, ...content, ...quoting });
     // The stream of changes usually was quicker; without it the message shows all the same.
     const shown = said.then((entry) => {
       if (chat !== null && chat === this.chat && !this.entries.some((other) => other.id === entry.id)) this.takeEntry(entry);
@@ -241,7 +331,7 @@ export class Phone {
   look() {
     if (!this.onScreen || document.hidden || this.unread === 0 || this.chat === null) return;
     for (const entry of this.entries) entry.looked = true;
-    this.owner.changed(this);
+    this.changed();
     this.report(server.seen(this.number));
   }
 
@@ -258,9 +348,17 @@ export class Phone {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END_PX;
   }
 
-  toEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
+  toEnd(atOnce = false) {
+    this.following = true;
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior: atOnce ? "instant" : "auto" });
     this.showJump();
+  }
+
+  /** Whether the end is followed is decided when scrolling has come to rest. */
+  scrolled() {
+    this.showJump();
+    clearTimeout(this.scrollTimer);
+    this.scrollTimer = setTimeout(() => { this.following = this.nearEnd(); }, 150);
   }
 
   showJump() {

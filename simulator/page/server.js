@@ -1,10 +1,14 @@
 // What the page asks the simulator.
 
-async function call(method, path, body) {
+function call(method, path, body) {
+  return body === undefined ? callRaw(method, path) : callRaw(method, path, JSON.stringify(body), "application/json");
+}
+
+async function callRaw(method, path, body, type) {
   const init = { method };
   if (body !== undefined) {
-    init.headers = { "Content-Type": "application/json" };
-    init.body = JSON.stringify(body);
+    init.headers = { "Content-Type": type };
+    init.body = body;
   }
   const answer = await fetch(path, init);
   const text = await answer.text();
@@ -21,6 +25,14 @@ export const say = (inbound) => call("POST", "/page/messages", inbound);
 export const seen = (person) => call("POST", `${chat(person)}/seen`);
 export const again = (person, id) => call("POST", `${chat(person)}/again/${encodeURIComponent(id)}`);
 export const empty = (person) => call("DELETE", chat(person));
+
+export const keep = (file, mimeType) => callRaw("POST", "/page/files", file, mimeType);
+export const fileUrl = (id) => `/page/files/${encodeURIComponent(id)}`;
+
+/** Any request of the control API. */
+export const order = (method, path, body) => call(method, `/control/${path}`, body);
+/** Signs and posts a text as it is. */
+export const notify = (text) => callRaw("POST", "/control/notify", text, "application/json");
 
 /** Wait before a stream is asked for again that was refused; a stream that broke off comes back by itself. */
 const REFUSED_MS = 2000;

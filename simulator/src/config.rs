@@ -4,7 +4,7 @@ use std::env;
 use std::net::{IpAddr, SocketAddr};
 
 use secrecy::SecretString;
-use ubermench_simulator::Settings;
+use ubermench_simulator::{Conduct, Settings, Strangers, WindowRule};
 
 /// All that the program is told from outside.
 #[derive(Debug)]
@@ -61,11 +61,8 @@ impl Config {
         let phone_number_id = reader.parsed("PHONE_NUMBER_ID", id, "digits", digits);
         let number = &defaults.display_phone_number;
         let display_phone_number = reader.parsed("DISPLAY_PHONE_NUMBER", number, "digits", digits);
-        let statuses = reader.parsed("STATUS_WEBHOOKS", "on", "on or off", |text| match text {
-            "on" => Some(true),
-            "off" => Some(false),
-            _ => None,
-        });
+        let statuses = reader.parsed("STATUS_WEBHOOKS", "on", "on or off", on_or_off);
+        let conduct = conduct(&mut reader);
         let business_name = reader
             .value("BUSINESS_NAME")
             .unwrap_or_else(|| defaults.business_name.clone());
@@ -83,6 +80,7 @@ impl Config {
                 display_phone_number: display_phone_number?,
                 business_name,
                 status_webhooks: statuses?,
+                conduct: conduct?,
                 ..defaults
             })
         };
@@ -93,6 +91,36 @@ impl Config {
             log_level,
         })
     }
+}
+
+fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// How the platform behaves at the start.
+fn conduct<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Conduct> {
+    let wanted = "at_once, later or off";
+    let window = reader.parsed("WINDOW", "at_once", wanted, |text| match text {
+        "at_once" => Some(WindowRule::AtOnce),
+        "later" => Some(WindowRule::Later),
+        "off" => Some(WindowRule::Off),
+        _ => None,
+    });
+    let wanted = "open or closed";
+    let strangers = reader.parsed("WINDOW_STRANGERS", "open", wanted, |text| match text {
+        "open" => Some(Strangers::Open),
+        "closed" => Some(Strangers::Closed),
+        _ => None,
+    });
+    Some(Conduct {
+        window: window?,
+        strangers: strangers?,
+        ..Conduct::default()
+    })
 }
 
 /// Collects problems while values are read.
@@ -171,6 +199,8 @@ mod tests {
             ("WEBHOOK_URL", "ftp://x"),
             ("PHONE_NUMBER_ID", "+1"),
             ("STATUS_WEBHOOKS", "maybe"),
+            ("WINDOW", "ajar"),
+            ("WINDOW_STRANGERS", "few"),
             ("APP_SECRET", " "),
         ];
         let InvalidConfig(problems) = read(&bad).unwrap_err();
@@ -189,6 +219,8 @@ mod tests {
                 "ACCESS_TOKEN",
                 "PHONE_NUMBER_ID",
                 "STATUS_WEBHOOKS",
+                "WINDOW",
+                "WINDOW_STRANGERS",
             ]
         );
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
@@ -43,7 +44,19 @@ pub(crate) enum Purpose {
     Other,
 }
 
+impl Purpose {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Inbound(_) => "message",
+            Self::Status(..) => "status",
+            Self::Other => "other",
+        }
+    }
+}
+
 struct Parcel {
+    /// Its number in the log.
+    seq: u64,
     body: Bytes,
     attempts: u32,
     purpose: Purpose,
@@ -113,29 +126,26 @@ impl Courier {
         self.0.queued.load(Ordering::Relaxed)
     }
 
-    /// Takes a notification for a person. The receipt comes when it is delivered or given up.
+    /// Takes a notification for a person, with whether it is tried again. The receipt comes when it
+    /// is delivered or given up.
     pub(crate) fn send(
         &self,
+        now: DateTime<Utc>,
         lane: String,
         notification: &Value,
-        purpose: Purpose,
-        retry: bool,
+        purpose: (Purpose, bool),
     ) -> oneshot::Receiver<Receipt> {
-        self.send_bytes(
-            lane,
-            wire_form(&notification.to_string()).into(),
-            purpose,
-            retry,
-        )
+        let body = wire_form(&notification.to_string());
+        self.send_bytes(now, lane, body.into(), purpose)
     }
 
     /// Takes a body that is sent as it is.
     pub(crate) fn send_bytes(
         &self,
+        now: DateTime<Utc>,
         lane: String,
         body: Bytes,
-        purpose: Purpose,
-        retry: bool,
+        (purpose, retry): (Purpose, bool),
     ) -> oneshot::Receiver<Receipt> {
         let (receipt, receiver) = oneshot::channel();
         let attempts = if retry {
@@ -143,7 +153,9 @@ impl Courier {
         } else {
             1
         };
+        let kind = purpose.name();
         let parcel = Parcel {
+            seq: self.0.world.log_webhook(now, kind, body.clone()),
             body,
             attempts,
             purpose,
@@ -238,7 +250,13 @@ impl Shared {
         }
     }
 
+    fn close(&self, parcel: &Parcel, receipt: Receipt) {
+        let (status, attempts) = (receipt.webhook_status, receipt.attempts);
+        self.world.close_webhook(parcel.seq, status, attempts);
+    }
+
     fn delivered(&self, parcel: Parcel, receipt: Receipt) {
+        self.close(&parcel, receipt);
         self.world.count(|stats| stats.webhooks_delivered += 1);
         match &parcel.purpose {
             Purpose::Inbound(wamid) => self.world.update(wamid, Tick::Sent, None),
@@ -250,6 +268,7 @@ impl Shared {
     }
 
     fn give_up(&self, parcel: Parcel, receipt: Receipt, trouble: &str) {
+        self.close(&parcel, receipt);
         self.world.count(|stats| stats.webhooks_given_up += 1);
         tracing::warn!(
             webhook.attempts = receipt.attempts,

@@ -3,5 +3,5 @@
 mod error;
 mod limits;
 
-pub(crate) use error::GraphError;
+pub(crate) use error::{GraphError, details_of, title_of};
 pub(crate) use limits::{Request, parse};

@@ -35,8 +35,8 @@ pub(crate) async fn serve(listener: TcpListener, control: Control) {
 fn router(control: Control) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
-        .merge(graph::router())
         .nest("/control", control::router())
+        .merge(graph::router(control.clone()))
         .merge(page::router())
         .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
         .with_state(control)

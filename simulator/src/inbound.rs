@@ -1,15 +1,21 @@
-//! What a person says or taps, as tests and the page tell it. Pure.
+//! What a person says, taps or sends, as tests and the page tell it. Pure.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+mod content;
+mod make;
+#[cfg(test)]
+mod tests;
 
-use crate::json::object;
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
-/// Longest text that a phone sends here, in bytes; WhatsApp's own limit is near it.
-const LONGEST_TEXT_BYTES: usize = 65_536;
+use crate::media::MediaKind;
 
-/// A message of a person to the business. Exactly one of `text`, `tap` and `raw` is set.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) use content::{check, content};
+
+/// A message of a person to the business. Exactly one of `text`, `tap`, `media`, `location`,
+/// `contacts`, `reaction` and `raw` is set.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inbound {
     /// The sender: a phone number, or a business-scoped user id when the number is hidden.
@@ -20,22 +26,38 @@ pub struct Inbound {
     /// Typed text.
     #[serde(default)]
     pub text: Option<String>,
-    /// A tapped list row or reply button.
+    /// A tapped list row, reply button or button of a template.
     #[serde(default)]
     pub tap: Option<Tap>,
+    /// A file.
+    #[serde(default)]
+    pub media: Option<Media>,
+    /// A place.
+    #[serde(default)]
+    pub location: Option<Location>,
+    /// Contacts, each as in a webhook: `name.formatted_name`, `phones`, …
+    #[serde(default)]
+    pub contacts: Option<Vec<Value>>,
+    /// A reaction on a message.
+    #[serde(default)]
+    pub reaction: Option<Reaction>,
     /// A message object as in a webhook; sender, id and time are added where missing.
     #[serde(default)]
     pub raw: Option<Map<String, Value>>,
+    /// The message that this one quotes: its id, or a text that the newest one of that kind contains.
+    #[serde(default)]
+    pub quoting: Option<String>,
     /// Whether the webhook is tried again when it is not answered 200. Default true.
     #[serde(default = "yes")]
     pub retry: bool,
 }
 
-/// A tap on a list row or a reply button.
+/// A tap on a list row, a reply button or a button of a template.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tap {
-    /// The id of the row or button.
+    /// The id of the row or button, or the payload of the template's button. The start of an id
+    /// and `*`, or a title, mean the newest row or button that fits.
     pub id: String,
     /// Its title; taken from the newest message that offers the id when absent.
     #[serde(default)]
@@ -59,6 +81,62 @@ pub enum TapKind {
     List,
     /// A reply button.
     Button,
+    /// A quick-reply button of a template.
+    Template,
+}
+
+/// A file of a person: `id` of one that is here, `base64` of its content, or a built-in sample.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    /// What it is. Default an image.
+    #[serde(default)]
+    pub kind: MediaKind,
+    /// A file that was given before.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Its content.
+    #[serde(default, rename = "base64", deserialize_with = "from_base64")]
+    pub bytes: Option<Bytes>,
+    /// Its type; guessed from kind and content when absent.
+    #[serde(default)]
+    pub mime_type: Option<String>,
+    /// The words under it; not for audio and stickers.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// Its name, for documents. Default `document.pdf`.
+    #[serde(default)]
+    pub filename: Option<String>,
+    /// Whether a sound is a voice note. Default true.
+    #[serde(default = "yes")]
+    pub voice: bool,
+}
+
+/// A place.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Street and number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// A reaction on a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reaction {
+    /// The message: its id, or a text that the newest one of that kind contains.
+    pub message: String,
+    /// The emoji; absent takes the reaction back.
+    #[serde(default)]
+    pub emoji: Option<String>,
 }
 
 /// What became of a person's message.
@@ -78,8 +156,8 @@ pub enum InboundError {
     /// The sender is nobody.
     #[error("from: neither a phone number of 8 to 15 digits nor a business-scoped user id")]
     From,
-    /// None or several of text, tap and raw.
-    #[error("exactly one of text, tap and raw must be given")]
+    /// None or several kinds of content.
+    #[error("exactly one of text, tap, media, location, contacts, reaction and raw must be given")]
     Content,
     /// A text that no phone would send.
     #[error("text: must have 1 to 65536 bytes")]
@@ -90,170 +168,40 @@ pub enum InboundError {
     /// A raw message with an id that is no string.
     #[error("raw.id: must be a string that is not empty")]
     RawId,
-}
-
-impl Inbound {
-    /// A typed text.
-    pub fn text(from: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            from: from.into(),
-            text: Some(text.into()),
-            retry: true,
-            ..Self::default()
-        }
-    }
-
-    /// A tap on a row or button that some earlier message offered.
-    pub fn tap(from: impl Into<String>, id: impl Into<String>) -> Self {
-        let tap = Tap {
-            id: id.into(),
-            ..Tap::default()
-        };
-        Self {
-            from: from.into(),
-            tap: Some(tap),
-            retry: true,
-            ..Self::default()
-        }
-    }
-
-    /// A message object of any type.
-    pub fn raw(from: impl Into<String>, message: Map<String, Value>) -> Self {
-        Self {
-            from: from.into(),
-            raw: Some(message),
-            retry: true,
-            ..Self::default()
-        }
-    }
-
-    /// The same message under this profile name.
-    #[must_use]
-    pub fn profile(self, name: impl Into<String>) -> Self {
-        Self {
-            profile: Some(name.into()),
-            ..self
-        }
-    }
-
-    /// The same message, its webhook tried only once.
-    #[must_use]
-    pub fn once(self) -> Self {
-        Self {
-            retry: false,
-            ..self
-        }
-    }
-
-    /// Checks the form, apart from the sender.
-    pub(crate) fn check(&self) -> Result<(), InboundError> {
-        match (&self.text, &self.tap, &self.raw) {
-            (Some(text), None, None) if text.is_empty() || text.len() > LONGEST_TEXT_BYTES => {
-                Err(InboundError::Text)
-            }
-            (None, None, Some(raw)) if !raw.get("type").is_some_and(Value::is_string) => {
-                Err(InboundError::RawType)
-            }
-            (None, None, Some(raw))
-                if raw
-                    .get("id")
-                    .is_some_and(|id| id.as_str().is_none_or(str::is_empty)) =>
-            {
-                Err(InboundError::RawId)
-            }
-            (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) => Ok(()),
-            _ => Err(InboundError::Content),
-        }
-    }
-}
-
-/// The message object's own part for a text.
-pub(crate) fn text_content(text: &str) -> Map<String, Value> {
-    object([
-        ("type", Some(json!("text"))),
-        ("text", Some(json!({ "body": text }))),
-    ])
-}
-
-/// The message object's own part for a tap; `business` is the number the tapped message came from.
-pub(crate) fn tap_content(tap: &Tap, business: &str) -> Map<String, Value> {
-    let id = json!(tap.id);
-    let title = json!(tap.title.as_deref().unwrap_or(&tap.id));
-    let (kind, description) = match tap.kind.unwrap_or(TapKind::Button) {
-        TapKind::Button => ("button_reply", None),
-        TapKind::List => ("list_reply", tap.description.as_deref().map(Value::from)),
-    };
-    let reply = [
-        ("id", Some(id)),
-        ("title", Some(title)),
-        ("description", description),
-    ];
-    let context = tap
-        .message
-        .as_ref()
-        .map(|wamid| json!({"from": business, "id": wamid}));
-    object([
-        ("type", Some(json!("interactive"))),
-        (
-            "interactive",
-            Some(json!({"type": kind, kind: object(reply)})),
-        ),
-        ("context", context),
-    ])
+    /// A file that is not here.
+    #[error("media.id: no file has this id")]
+    MediaId,
+    /// A file that no phone would send this way.
+    #[error("media: its kind takes no such type, size, caption or file name")]
+    Media,
+    /// A place that is not on the earth.
+    #[error("location: latitude must be within 90, longitude within 180")]
+    Location,
+    /// Contacts that are none.
+    #[error("contacts: must have at least one item, each an object")]
+    Contacts,
+    /// The message to react to is not here.
+    #[error("reaction.message: no such message in this chat")]
+    Reaction,
+    /// The message to quote is not here.
+    #[error("quoting: no such message in this chat")]
+    Quoting,
+    /// Nothing in the chat can be tapped that fits.
+    #[error("tap.id: nothing in this chat can be tapped that begins so")]
+    Tap,
 }
 
 fn yes() -> bool {
     true
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn forms_are_checked() {
-        let read = |json: Value| serde_json::from_value::<Inbound>(json).unwrap().check();
-        for (json, expected) in [
-            (json!({"from": "1", "text": "x"}), Ok(())),
-            (json!({"from": "1", "text": ""}), Err(InboundError::Text)),
-            (json!({"from": "1"}), Err(InboundError::Content)),
-            (
-                json!({"from": "1", "text": "x", "tap": {"id": "a"}}),
-                Err(InboundError::Content),
-            ),
-            (
-                json!({"from": "1", "raw": {"id": "wamid.A"}}),
-                Err(InboundError::RawType),
-            ),
-            (
-                json!({"from": "1", "raw": {"type": "text", "id": 7}}),
-                Err(InboundError::RawId),
-            ),
-            (json!({"from": "1", "raw": {"type": "reaction"}}), Ok(())),
-        ] {
-            assert_eq!(read(json.clone()), expected, "{json}");
-        }
-        let unknown = json!({"from": "1", "txt": "x"});
-        assert!(serde_json::from_value::<Inbound>(unknown).is_err());
-    }
-
-    #[test]
-    fn a_row_keeps_its_description() {
-        let tap = Tap {
-            id: "service_plumbing".into(),
-            title: Some("Plumbing".into()),
-            description: Some("Leaks".into()),
-            kind: Some(TapKind::List),
-            message: Some("wamid.L".into()),
-        };
-        assert_eq!(
-            Value::Object(tap_content(&tap, "15550783881")),
-            json!({
-                "type": "interactive",
-                "interactive": {"type": "list_reply", "list_reply":
-                    {"id": "service_plumbing", "title": "Plumbing", "description": "Leaks"}},
-                "context": {"from": "15550783881", "id": "wamid.L"},
-            })
-        );
-    }
+fn from_base64<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
+    use base64::Engine as _;
+    let Some(text) = Option::<String>::deserialize(from)? else {
+        return Ok(None);
+    };
+    let decoded = base64::prelude::BASE64_STANDARD.decode(text);
+    decoded
+        .map(|bytes| Some(bytes.into()))
+        .map_err(serde::de::Error::custom)
 }

@@ -2,7 +2,8 @@
 //! does, records all it is sent, fails on request, and serves a page with phones to type on.
 //!
 //! Modules point downwards: `http` answers requests, `control` holds the use cases, `world` what
-//! happened, `courier` carries webhooks; the others are pure.
+//! happened, `platform` what Meta knows and how it behaves, `courier` carries webhooks; the others
+//! are pure.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,26 +23,40 @@ mod graph;
 mod http;
 mod inbound;
 mod json;
+mod media;
 mod notification;
 mod person;
+mod platform;
+mod scene;
 mod settings;
 mod signature;
 mod world;
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use control::{Control, InvalidWebhookUrl, Verification};
+pub use control::{
+    Control, InvalidWebhookUrl, NoSuch, PersonOrder, SceneState, SceneView, StepView, Verification,
+};
 pub use courier::Receipt;
-pub use inbound::{Inbound, InboundError, InboundReceipt, Tap, TapKind};
+pub use inbound::{Inbound, InboundError, InboundReceipt, Location, Media, Reaction, Tap, TapKind};
+pub use media::MediaKind;
+pub use person::NotAPerson;
+pub use platform::{
+    Conduct, FileInfo, Origin, PersonView, Rates, Rendered, RenderedButton, Reported, StatusPlan,
+    Strangers, Template, TemplateStatus, Undeliverable, WindowRule,
+};
+pub use scene::{Act, Contact, InvalidScene, Scene, Speed, Step};
 pub use settings::{Memory, Retry, Settings};
 pub use signature::{sign, wire_form};
 pub use world::{
-    Author, Entry, Fault, FaultKind, FaultTarget, InvalidFault, Outcome, Read, Sent, Stats, Tick,
+    Author, Call, Entry, Fault, FaultKind, FaultTarget, InvalidFault, Outcome, Read, Sent, Stats,
+    Tick, Webhook,
 };
 
 /// Why the simulator did not start.
@@ -112,6 +127,15 @@ impl Handle {
         self.shutdown.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// Everything that tests order and look at: `handle.tap(…)` is `handle.control.tap(…)`.
+impl Deref for Handle {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
+        &self.control
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::graph::{details_of, title_of};
 use crate::json::object;
 use crate::person::Person;
 use crate::settings::Settings;
@@ -19,6 +20,8 @@ pub(crate) enum Progress {
     Delivered,
     /// The person saw it.
     Read,
+    /// It failed, with this code.
+    Failed(u32),
 }
 
 impl Progress {
@@ -27,6 +30,7 @@ impl Progress {
             Self::Sent => "sent",
             Self::Delivered => "delivered",
             Self::Read => "read",
+            Self::Failed(_) => "failed",
         }
     }
 }
@@ -40,7 +44,7 @@ pub(crate) fn of_message(
 ) -> Value {
     envelope(
         settings,
-        &contact(from, Some(profile)),
+        Some(&contact(from, Some(profile))),
         ("messages", message.clone()),
     )
 }
@@ -82,28 +86,45 @@ pub(crate) struct Status {
 /// The whole notification for the progress of one message of the business.
 pub(crate) fn of_status(settings: &Settings, report: &Status, now: DateTime<Utc>) -> Value {
     let to = &report.to;
+    let failed = matches!(report.progress, Progress::Failed(_));
+    let priced = matches!(report.progress, Progress::Sent | Progress::Delivered);
     let pricing = json!({"billable": false, "pricing_model": "PMP",
         "type": "free_customer_service", "category": "service"});
+    // A failed send to a phone number names no user id.
+    let user_id = (!failed || to.phone().is_none()).then(|| to.bsuid().into());
     let status = object([
         ("id", Some(report.wamid.as_str().into())),
         ("status", Some(report.progress.name().into())),
         ("timestamp", Some(now.timestamp().to_string().into())),
         ("recipient_id", to.phone().map(Value::from)),
-        ("recipient_user_id", Some(to.bsuid().into())),
-        (
-            "pricing",
-            (report.progress != Progress::Read).then_some(pricing),
-        ),
+        ("recipient_user_id", user_id),
+        ("pricing", priced.then_some(pricing)),
         (
             "biz_opaque_callback_data",
             report.callback_data.as_deref().map(Value::from),
         ),
+        ("errors", errors(report.progress)),
     ]);
+    let contact = (!failed).then(|| contact(to, None));
     envelope(
         settings,
-        &contact(to, None),
+        contact.as_ref(),
         ("statuses", Value::Object(status)),
     )
+}
+
+fn errors(progress: Progress) -> Option<Value> {
+    let Progress::Failed(code) = progress else {
+        return None;
+    };
+    let title = title_of(code);
+    Some(json!([{
+        "code": code,
+        "title": title,
+        "message": title,
+        "error_data": {"details": details_of(code)},
+        "href": "/documentation/business-messaging/whatsapp/support/error-codes",
+    }]))
 }
 
 fn contact(person: &Person, profile: Option<&str>) -> Map<String, Value> {
@@ -116,18 +137,20 @@ fn contact(person: &Person, profile: Option<&str>) -> Map<String, Value> {
 
 fn envelope(
     settings: &Settings,
-    contact: &Map<String, Value>,
+    contact: Option<&Map<String, Value>>,
     (name, item): (&str, Value),
 ) -> Value {
-    let value = json!({
+    let mut value = json!({
         "messaging_product": "whatsapp",
         "metadata": {
             "display_phone_number": settings.display_phone_number,
             "phone_number_id": settings.phone_number_id,
         },
-        "contacts": [contact],
         name: [item],
     });
+    if let (Some(contact), Some(value)) = (contact, value.as_object_mut()) {
+        value.insert("contacts".to_owned(), json!([contact]));
+    }
     json!({
         "object": "whatsapp_business_account",
         "entry": [{"id": ACCOUNT, "changes": [{"value": value, "field": "messages"}]}],
@@ -171,5 +194,22 @@ mod tests {
         assert_eq!(status["status"], "delivered");
         assert_eq!(status["recipient_id"], "5215500001001");
         assert_eq!(status["biz_opaque_callback_data"], "outbox 7");
+    }
+    #[test]
+    fn a_failure_has_its_code_and_no_contact() {
+        let report = Status {
+            to: Person::Phone("5215500001001".into()),
+            wamid: "wamid.B".into(),
+            progress: Progress::Failed(131_047),
+            callback_data: None,
+        };
+        let value = of_status(&Settings::default(), &report, DateTime::UNIX_EPOCH);
+        let value = &value["entry"][0]["changes"][0]["value"];
+        assert_eq!(value["contacts"], Value::Null);
+        let status = &value["statuses"][0];
+        assert_eq!(status["status"], "failed");
+        assert_eq!(status["recipient_user_id"], Value::Null);
+        assert_eq!(status["errors"][0]["code"], 131_047);
+        assert_eq!(status["errors"][0]["title"], "Re-engagement message");
     }
 }

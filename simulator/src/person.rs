@@ -15,7 +15,7 @@ pub(crate) enum Person {
 /// The text names nobody.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("neither a phone number of 8 to 15 digits nor a business-scoped user id")]
-pub(crate) struct NotAPerson;
+pub struct NotAPerson;
 
 impl Person {
     /// Reads a phone number (plus and punctuation are allowed) or a business-scoped user id.

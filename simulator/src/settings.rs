@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::platform::Conduct;
+
 /// Settings of one simulator. The default suits tests: a free local port and fixed secrets.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -32,6 +34,8 @@ pub struct Settings {
     pub webhook_timeout: Duration,
     /// How much is remembered.
     pub memory: Memory,
+    /// How the platform behaves at the start.
+    pub conduct: Conduct,
 }
 
 /// How a webhook is tried again that was not answered 200: the wait doubles each time.
@@ -76,6 +80,12 @@ pub struct Memory {
     pub entries_per_chat: usize,
     /// Webhooks that wait to be sent. Default 20 000.
     pub queued_webhooks: usize,
+    /// Bytes of all files, uploaded ones and those of people. Default 256 MiB.
+    pub media_bytes: usize,
+    /// People whose last message's time is known. Default 100 000.
+    pub people: usize,
+    /// Calls of the bot in the log, and webhooks that can be posted again. Default 1 000 each.
+    pub log: usize,
 }
 
 impl Default for Memory {
@@ -85,6 +95,9 @@ impl Default for Memory {
             chats: 2_000,
             entries_per_chat: 200,
             queued_webhooks: 20_000,
+            media_bytes: 256 * 1024 * 1024,
+            people: 100_000,
+            log: 1_000,
         }
     }
 }
@@ -104,6 +117,7 @@ impl Default for Settings {
             retry: Retry::default(),
             webhook_timeout: Duration::from_secs(10),
             memory: Memory::default(),
+            conduct: Conduct::default(),
         }
     }
 }

@@ -4,25 +4,32 @@
 
 mod chats;
 mod faults;
+mod logs;
 mod record;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{broadcast, watch};
 
+use crate::graph::title_of;
 use crate::notification::{Progress, Status};
 use crate::person::Person;
+use crate::platform::Rendered;
 use crate::settings::Memory;
 use chats::Chats;
 use faults::Faults;
+use logs::Logs;
 use record::Records;
 
+use chats::plain;
 pub use chats::{Author, Entry, Tick};
 pub(crate) use chats::{ChatView, Offer, callback_data};
 pub use faults::{Fault, FaultKind, FaultTarget, InvalidFault};
+pub use logs::{Call, Webhook};
 pub use record::{Outcome, Read, Sent, Stats};
 
 /// A change that an open page shows.
@@ -73,6 +80,7 @@ struct Data {
     chats: Chats,
     faults: Faults,
     stats: Stats,
+    logs: Logs,
 }
 
 /// How long the typing indicator stays when nothing is sent.
@@ -85,6 +93,7 @@ impl World {
             chats: Chats::new(memory.chats, memory.entries_per_chat),
             faults: Faults::default(),
             stats: Stats::default(),
+            logs: Logs::new(memory.log),
         };
         Self {
             data: Mutex::new(data),
@@ -107,7 +116,15 @@ impl World {
     pub(crate) fn refuse(&self, now: DateTime<Utc>, to: String, payload: Value, outcome: Outcome) {
         let mut data = self.data();
         data.stats.sends_refused += 1;
-        data.records.push_sent(now, None, to, payload, outcome);
+        data.records.push_sent(Sent {
+            seq: 0,
+            time: now,
+            wamid: None,
+            to,
+            text: plain(&payload, None),
+            payload,
+            outcome,
+        });
         self.changed();
     }
 
@@ -117,7 +134,7 @@ impl World {
         &self,
         now: DateTime<Utc>,
         to: &Person,
-        (wamid, payload): (&str, Value),
+        (wamid, payload, template): (&str, Value, Option<Rendered>),
         outcome: Outcome,
     ) -> Person {
         let mut data = self.data();
@@ -125,10 +142,18 @@ impl World {
             Outcome::Accepted => data.stats.sends_accepted += 1,
             Outcome::Unanswered | Outcome::Refused { .. } => data.stats.sends_unanswered += 1,
         }
-        let id = Some(wamid.to_owned());
-        let (person, entry) = data.chats.push_sent(now, to, wamid, payload.clone());
-        data.records
-            .push_sent(now, id, person.key(), payload, outcome);
+        let (person, entry) = data
+            .chats
+            .push_sent(now, to, wamid, payload.clone(), template);
+        data.records.push_sent(Sent {
+            seq: 0,
+            time: now,
+            wamid: Some(wamid.to_owned()),
+            to: person.key(),
+            text: entry.plain(),
+            payload,
+            outcome,
+        });
         self.show(person.key(), entry);
         self.changed();
         person
@@ -179,6 +204,13 @@ impl World {
             Progress::Sent => Tick::Sent,
             Progress::Delivered => Tick::Delivered,
             Progress::Read => Tick::Read,
+            Progress::Failed(code) => {
+                let trouble = format!("{code} {}", title_of(code));
+                if let Some((chat, entry)) = self.data().chats.fail(wamid, trouble) {
+                    self.show(chat, entry);
+                }
+                return;
+            }
         };
         self.update(wamid, tick, None);
     }
@@ -198,9 +230,55 @@ impl World {
         self.data().chats.profile(&person.key())
     }
 
-    /// The newest message in the person's chat that offers a row or button of this id.
-    pub(crate) fn offer(&self, person: &Person, id: &str) -> Option<Offer> {
-        self.data().chats.offer(&person.key(), id)
+    /// The newest row or button in the person's chat that fits: by id, by the id's start and `*`,
+    /// or by title.
+    pub(crate) fn offer(&self, person: &Person, wanted: &str) -> Option<Offer> {
+        self.data().chats.offer(&person.key(), wanted)
+    }
+
+    /// The newest message in the person's chat that contains this text.
+    pub(crate) fn containing(&self, person: &Person, text: &str) -> Option<String> {
+        self.data().chats.containing(&person.key(), text)
+    }
+
+    /// Whom the business sent this message to, and what it asked to have echoed.
+    pub(crate) fn recipient(&self, wamid: &str) -> Option<(Person, Option<String>)> {
+        self.data().chats.recipient(wamid)
+    }
+
+    /// The name of a person's chat, also when the person is named by the user id of a phone.
+    pub(crate) fn key_of(&self, person: &Person) -> String {
+        self.data().chats.key_of(person)
+    }
+
+    /// Notes a call of the bot.
+    pub(crate) fn log_call(&self, call: Call) {
+        self.data().logs.push_call(call);
+    }
+
+    /// Calls of the bot after a sequence number.
+    pub(crate) fn calls(&self, since: u64) -> Vec<Call> {
+        self.data().logs.calls(since)
+    }
+
+    /// Notes a webhook that is about to be posted. Returns its number.
+    pub(crate) fn log_webhook(&self, now: DateTime<Utc>, kind: &'static str, body: Bytes) -> u64 {
+        self.data().logs.push_webhook(now, kind, body)
+    }
+
+    /// Notes what became of a webhook.
+    pub(crate) fn close_webhook(&self, seq: u64, status: Option<u16>, attempts: u32) {
+        self.data().logs.close_webhook(seq, status, attempts);
+    }
+
+    /// Webhooks that can be posted again.
+    pub(crate) fn webhooks(&self) -> Vec<Webhook> {
+        self.data().logs.webhooks()
+    }
+
+    /// The body of a webhook, the newest one's when no number is given.
+    pub(crate) fn webhook_body(&self, seq: Option<u64>) -> Option<Bytes> {
+        self.data().logs.webhook_body(seq)
     }
 
     /// One message of a chat.
@@ -219,6 +297,11 @@ impl World {
     /// Recorded sends in order, optionally of one person, and after a sequence number.
     pub(crate) fn sent(&self, to: Option<&str>, since: u64) -> Vec<Sent> {
         self.data().records.sent(to, since)
+    }
+
+    /// The newest sequence number of a send.
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.data().records.last_seq()
     }
 
     /// Recorded read marks in order.
@@ -252,8 +335,13 @@ impl World {
     }
 
     /// The first fault that fits; one less of it remains.
-    pub(crate) fn take_fault(&self, target: FaultTarget, to: Option<&str>) -> Option<Fault> {
-        self.data().faults.take(target, to)
+    pub(crate) fn take_fault(
+        &self,
+        target: FaultTarget,
+        to: Option<&str>,
+        kind: Option<&str>,
+    ) -> Option<Fault> {
+        self.data().faults.take(target, to, kind)
     }
 
     /// Counts what became of a webhook's try.

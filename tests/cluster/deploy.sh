@@ -35,7 +35,9 @@ step "ready"
 if [ "$CLUSTER" = local ]; then
   echo
   echo "  phones to type on   http://127.0.0.1:30090/"
-  echo "  the bot's health    http://$(kubectl get --namespace "$NAMESPACE" service handy -o jsonpath='{.spec.clusterIP}')/health"
+  bot=http://$(kubectl get --namespace "$NAMESPACE" service handy -o jsonpath='{.spec.clusterIP}')
+  echo "  the dashboard       $bot/admin   (admin, $(kubectl get --namespace "$NAMESPACE" secret handy-admin -o jsonpath='{.data.password}' | base64 -d))"
+  echo "  the bot's health    $bot/health"
   echo
   echo "  to look around: export KUBECONFIG=$KUBECONFIG PATH=$CACHE/cluster/bin:\$PATH; kubectl -n $NAMESPACE get ubd"
 fi

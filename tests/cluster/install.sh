@@ -4,7 +4,8 @@ set -euo pipefail
 packages=(
   containerd runc containernetworking-plugins iptables conntrack ipset ebtables socat openssl iproute2 # the node
   busybox-static mmdebstrap debian-archive-keyring                                                  # its images
-  postgresql pgbouncer redis-server                                                                           # tests without containers
+  postgresql pgbouncer redis-server chromium                                                          # tests without containers
+  curl jq                                                                                             # the demo
 )
 missing=()
 for package in "${packages[@]}"; do

@@ -37,7 +37,14 @@ impl Handy {
             name: NAME.to_owned(),
             image: images.bot.clone(),
             // The load of a release would wait in the outbox otherwise: 80 sends a second is what Meta allows.
-            env: BTreeMap::from([("SEND_RATE_PER_SECOND".to_owned(), "0".to_owned())]),
+            // Nor do people write a hundred messages a minute, as the load does.
+            env: [
+                ("SEND_RATE_PER_SECOND", "0"),
+                ("RATE_LIMIT_PER_MINUTE", "1000000"),
+                ("RATE_LIMIT_PER_HOUR", "1000000"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
             replicas: 2,
             bake_seconds: 5,
             warm_seconds: 30,

@@ -5,10 +5,12 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use chrono_tz::Tz;
 use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
+use crate::admin::password;
 use crate::config::Source;
 use crate::domain::Language;
 use crate::telemetry::{Format, Level};
@@ -123,7 +125,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn note(&self, variable: &'static str, message: &'static str) {
+    pub(super) fn note(&self, variable: &'static str, message: &'static str) {
         self.problems
             .borrow_mut()
             .push(Problem { variable, message });
@@ -189,6 +191,48 @@ pub(super) fn number_id(raw: &str) -> Result<String, &'static str> {
 
 pub(super) fn language(raw: &str) -> Result<Language, &'static str> {
     raw.parse().map_err(|_| "must be en or es")
+}
+
+pub(super) fn zone(raw: &str) -> Result<Tz, &'static str> {
+    raw.parse()
+        .map_err(|_| "must be a time zone like America/Mexico_City")
+}
+
+pub(super) fn long_secret(raw: &str) -> Result<SecretString, &'static str> {
+    (raw.len() >= 16)
+        .then(|| SecretString::from(raw))
+        .ok_or("must have at least 16 characters")
+}
+
+pub(super) fn password_hash(raw: &str) -> Result<SecretString, &'static str> {
+    password::is_hash(raw)
+        .then(|| SecretString::from(raw))
+        .ok_or("must be an argon2 hash that begins with $argon2")
+}
+
+pub(super) fn username(raw: &str) -> Result<String, &'static str> {
+    let good = raw.len() <= 100 && !raw.chars().any(char::is_control);
+    good.then(|| raw.to_owned())
+        .ok_or("must have up to 100 characters")
+}
+
+pub(super) fn template_name(raw: &str) -> Result<String, &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (raw.bytes().all(allowed) && raw.len() <= 512)
+        .then(|| raw.to_owned())
+        .ok_or("must have small letters, digits and underscores only")
+}
+
+pub(super) fn template_language(raw: &str) -> Result<String, &'static str> {
+    let parts: Vec<&str> = raw.split('_').collect();
+    let letters = |part: &&str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let good = match parts.as_slice() {
+        [language] | [language, _] => (2..=3).contains(&language.len()),
+        _ => false,
+    };
+    (good && parts.iter().all(letters))
+        .then(|| raw.to_owned())
+        .ok_or("must look like es_MX")
 }
 
 pub(super) fn level(raw: &str) -> Result<Level, &'static str> {

@@ -53,9 +53,16 @@ fn defaults_are_those_of_the_manual() {
         "https://graph.facebook.com/"
     );
     assert_eq!(settings.graph.api_version, "v24.0");
-    assert_eq!(settings.worker.language, Language::En);
+    assert_eq!(settings.worker.rules.language, Language::En);
     assert_eq!(settings.worker.session_ttl, Duration::from_hours(24));
     assert_eq!(settings.worker.send_rate_per_second, 80);
+    let rules = &settings.worker.rules;
+    assert_eq!(rules.zone, Tz::America__Mexico_City);
+    assert_eq!(rules.offer_timeout, TimeDelta::seconds(300));
+    assert_eq!(rules.chat_idle, TimeDelta::hours(24));
+    assert_eq!(rules.rating_fallback, TimeDelta::hours(1));
+    assert_eq!(settings.worker.service_window, Duration::from_mins(1435));
+    assert_eq!(settings.worker.templates, Templates::new("en"));
     assert_eq!(settings.listen.http_port, 8080);
     assert_eq!(settings.listen.metrics_port, 9090);
     assert_eq!(settings.listen.internal_port, 8081);
@@ -86,12 +93,23 @@ fn each_wrong_value_names_its_variable() {
         ("LOG_FORMAT", &["xml"]),
         ("SESSION_TTL_SECONDS", &["0", "-1", "1.5", "day"]),
         ("SEND_RATE_PER_SECOND", &["-1", "many"]),
+        ("OFFER_TIMEOUT_SECONDS", &["0", "soon"]),
+        ("CHAT_IDLE_SECONDS", &["0"]),
+        ("RATING_FALLBACK_SECONDS", &["-5"]),
+        ("SERVICE_WINDOW_SECONDS", &["0", "24h"]),
+        ("TIMEZONE", &["Mexico City", "UTC+6"]),
+        ("TEMPLATE_LANGUAGE", &["spanish", "es-MX", "es_MX_x", "e"]),
+        ("TEMPLATE_NEW_REQUEST", &["Handy", "a b", "a-b"]),
+        ("TEMPLATE_PROVIDER_AVAILABLE", &["É"]),
         ("BIND_ADDRESS", &["localhost", "1.2.3"]),
         ("HTTP_PORT", &["65536", "-1", "http"]),
         ("METRICS_PORT", &["x"]),
         ("INTERNAL_PORT", &["x"]),
         ("SHUTDOWN_DELAY_SECONDS", &["16", "-1"]),
         ("UBERMENCH_REVISION", &["live", "a b", "a/b"]),
+        ("TRUSTED_PROXIES", &["-1", "10.0.0.0/8"]),
+        ("ADMIN_TOKEN_SECRET", &["short"]),
+        ("ADMIN_PASSWORD_HASH", &["plain", "$2b$12$x"]),
     ];
     for (variable, values) in cases {
         for value in *values {
@@ -102,6 +120,19 @@ fn each_wrong_value_names_its_variable() {
             );
         }
     }
+}
+
+#[test]
+fn templates_take_the_names_and_language_that_they_have_at_meta() {
+    let values = with(&[
+        ("BOT_LANGUAGE", Some("es")),
+        ("TEMPLATE_JOB_UPDATE", Some("acme_job_2")),
+    ]);
+    let settings = serve(&|name| values.get(name).map(OsString::from)).unwrap();
+    let expected = Templates::new("es_MX").with_name(TemplateName::JobUpdate, "acme_job_2");
+    assert_eq!(settings.worker.templates, expected);
+    let named: Vec<_> = TEMPLATES.iter().map(|(template, _)| *template).collect();
+    assert_eq!(named, TemplateName::ALL);
 }
 
 #[test]
@@ -175,4 +206,37 @@ fn nothing_printed_holds_a_value() {
         settings.graph, settings.webhook, settings.redis
     );
     assert!(!shown.contains("-value"), "{shown}");
+}
+
+#[test]
+fn an_admin_needs_name_password_and_a_secret_for_tokens() {
+    let (name, password) = (
+        ("ADMIN_USERNAME", Some("ana")),
+        ("ADMIN_PASSWORD", Some("x")),
+    );
+    let secret = ("ADMIN_TOKEN_SECRET", Some("0123456789abcdef"));
+    assert_eq!(problems(&[name, secret], serve), ["ADMIN_PASSWORD"]);
+    assert_eq!(problems(&[password, secret], serve), ["ADMIN_USERNAME"]);
+    assert_eq!(problems(&[name, password], serve), ["ADMIN_TOKEN_SECRET"]);
+    assert_eq!(problems(&[name, password, secret], serve), [""; 0]);
+    let values = with(&[name, password, secret]);
+    let settings = serve(&|name| values.get(name).map(OsString::from)).unwrap();
+    let shown = format!("{:?}", settings.admin);
+    assert!(
+        settings.admin.first.is_some() && !shown.contains("0123456789"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn maintenance_knows_production() {
+    for (name, production) in [
+        (None, false),
+        (Some("staging"), false),
+        (Some("Production"), true),
+    ] {
+        let values = with(&[("ENVIRONMENT", name)]);
+        let settings = maintenance(&|name| values.get(name).map(OsString::from)).unwrap();
+        assert_eq!(settings.is_production, production);
+    }
 }

@@ -1,186 +1,152 @@
-//! How a customer's conversation goes: taps and keywords first, then the rules of each state.
+//! How a customer's conversation goes: the rules of each of its states (§4.2).
 
-use crate::conversation::keywords::{self, Keyword};
-use crate::conversation::reply::Reply;
-use crate::conversation::taps::Tap;
-use crate::conversation::texts::{self, Texts};
-use crate::conversation::{Effect, Event, Input, State};
-use crate::domain::{ServiceType, UserName};
+mod booking;
+mod cancel;
+mod card;
+mod describing;
+mod name;
+mod notices;
+mod provider_list;
+mod requests;
+mod welcome;
 
-type Outcome = (State, Vec<Effect>);
+pub(super) use booking::see_others;
+pub(super) use cancel::{
+    ask as ask_cancel, cancel, confirmed as cancel_request, kept as keep_request,
+};
+pub(super) use card::look_at;
+pub(super) use name::chosen;
+pub(super) use notices::notice;
+pub(super) use requests::{details, my_requests};
+pub(super) use welcome::{home, menu, new_service, prompted};
 
-pub(super) fn step(state: State, event: &Event) -> Outcome {
-    Turn {
+use crate::conversation::taps::{Plain, Tap};
+use crate::conversation::turn::Turn;
+use crate::conversation::{Input, State};
+
+/// An input in a state of the customer's.
+pub(super) fn hear(turn: &mut Turn<'_>) {
+    if matches!(turn.event.input, Input::Reaction { .. } | Input::Notice(_)) {
+        return;
+    }
+    if turn.user().is_none() && is_for_customers_only(&turn.session.state) {
+        home(turn);
+        return;
+    }
+    match turn.session.state.clone() {
+        State::New => welcome::hear_first(turn),
+        State::Welcome | State::AwaitingServiceSelection => welcome::hear(turn),
+        State::AwaitingName { service } => name::hear(turn, service),
+        State::ProviderList { service, .. } => provider_list::hear(turn, service),
+        State::ProviderDetail {
+            service,
+            provider,
+            kept,
+        } => card::hear(turn, service, provider, kept),
+        State::AwaitingLocation { service, provider } => {
+            describing::hear_address(turn, service, provider);
+        }
+        State::AwaitingDescription {
+            service,
+            provider,
+            address,
+            place,
+        } => {
+            let draft = booking::Draft {
+                service,
+                provider,
+                address,
+                place,
+                description: None,
+            };
+            describing::hear_description(turn, draft);
+        }
+        State::BookingConfirmed { request } => requests::status_of(turn, request),
+        // None of the customer's.
+        State::AwaitingRating { .. }
+        | State::AwaitingRatingFine { .. }
+        | State::AwaitingRatingComment { .. }
+        | State::AwaitingProviderName
+        | State::AwaitingServiceTypes { .. }
+        | State::AwaitingBio { .. }
+        | State::Idle
+        | State::EditBio
+        | State::EditServices { .. }
+        | State::AwaitingProviderRating { .. }
+        | State::AwaitingProviderRatingFine { .. }
+        | State::AwaitingProviderRatingComment { .. } => home(turn),
+    }
+}
+
+/// What the current state asks.
+pub(super) fn prompt(turn: &mut Turn<'_>) {
+    match turn.session.state.clone() {
+        State::New => welcome::greet(turn),
+        State::Welcome
+        | State::AwaitingServiceSelection
+        | State::AwaitingRating { .. }
+        | State::AwaitingRatingFine { .. }
+        | State::AwaitingRatingComment { .. }
+        | State::AwaitingProviderName
+        | State::AwaitingServiceTypes { .. }
+        | State::AwaitingBio { .. }
+        | State::Idle
+        | State::EditBio
+        | State::EditServices { .. }
+        | State::AwaitingProviderRating { .. }
+        | State::AwaitingProviderRatingFine { .. }
+        | State::AwaitingProviderRatingComment { .. } => turn.say(turn.texts.services()),
+        State::AwaitingName { service } => turn.say(turn.texts.ask_name(service)),
+        State::ProviderList { service, .. } => provider_list::say(turn, service, None),
+        State::ProviderDetail { service, .. } => card::prompt(turn, service),
+        State::AwaitingLocation { service, .. } => turn.say(turn.texts.ask_address(service)),
+        State::AwaitingDescription { .. } => turn.say(turn.texts.ask_description()),
+        State::BookingConfirmed { request } => requests::status_of(turn, request),
+    }
+}
+
+/// Whether a state answers a tap by its own rules.
+pub(super) fn accepts(state: &State, tap: Tap) -> bool {
+    match tap {
+        Tap::Plain(Plain::NotifyMe) => matches!(state, State::ProviderList { .. }),
+        Tap::Plain(Plain::Book) => matches!(state, State::ProviderDetail { .. }),
+        Tap::Plain(Plain::BackToList) => matches!(
+            state,
+            State::ProviderDetail { .. }
+                | State::AwaitingLocation { .. }
+                | State::AwaitingDescription { .. }
+        ),
+        Tap::Plain(_)
+        | Tap::Service(_)
+        | Tap::Provider(_)
+        | Tap::Request(..)
+        | Tap::Bare(_)
+        | Tap::Unknown => false,
+    }
+}
+
+/// States that nobody is in without a name on record, unless it was erased meanwhile.
+fn is_for_customers_only(state: &State) -> bool {
+    !matches!(
         state,
-        event,
-        texts: texts::of(event.language),
-    }
-    .answer()
+        State::New | State::Welcome | State::AwaitingServiceSelection | State::AwaitingName { .. }
+    )
 }
 
-/// One event in one state.
-struct Turn<'a> {
-    state: State,
-    event: &'a Event,
-    texts: &'static Texts,
+fn not_understood(turn: &mut Turn<'_>) {
+    turn.before_prompt(turn.texts.not_understood());
 }
 
-impl Turn<'_> {
-    fn answer(&self) -> Outcome {
-        match &self.event.input {
-            Input::Tap { id } => self.tapped(Tap::from_id(id)),
-            Input::Text(text) => match keywords::keyword(text) {
-                Some(Keyword::Menu) => self.menu(),
-                Some(Keyword::Help) => self.help(),
-                Some(Keyword::Cancel) => self.cancel(),
-                None => self.typed(text),
-            },
-            Input::Other { .. } => self.unreadable(),
-        }
+/// The tap that came, if it is one.
+fn tap(turn: &Turn<'_>) -> Option<Tap> {
+    match &turn.event.input {
+        Input::Tap { id } => Some(Tap::from_id(id)),
+        Input::Text(_)
+        | Input::Location(_)
+        | Input::Media(_)
+        | Input::Contacts(_)
+        | Input::Reaction { .. }
+        | Input::Other { .. }
+        | Input::Notice(_) => None,
     }
-
-    fn tapped(&self, tap: Tap) -> Outcome {
-        match tap {
-            Tap::Service(service) => self.chosen(service),
-            Tap::Services => (
-                State::AwaitingServiceSelection,
-                send([self.texts.services()]),
-            ),
-            Tap::Cancel => self.cancel(),
-            Tap::Help => self.help(),
-            Tap::MyRequests => (self.state, send([self.texts.no_requests()])),
-            Tap::Unknown => (
-                self.prompted(),
-                self.before_prompt(self.texts.option_expired()),
-            ),
-        }
-    }
-
-    fn typed(&self, text: &str) -> Outcome {
-        match self.state {
-            State::New => match keywords::service(text) {
-                // Somebody new who says at once what they need isn't made to say it twice.
-                Some(service) if self.event.person.name.is_none() => self.chosen(service),
-                _ => (State::Welcome, send(self.prompt())),
-            },
-            State::Welcome | State::AwaitingServiceSelection => match keywords::service(text) {
-                Some(service) => self.chosen(service),
-                None => self.not_understood(),
-            },
-            State::AwaitingName { service } => self.named(service, text),
-            State::ProviderList { .. } => self.not_understood(),
-        }
-    }
-
-    /// Neither text nor tap.
-    fn unreadable(&self) -> Outcome {
-        match self.state {
-            State::New => (State::Welcome, send(self.prompt())),
-            State::AwaitingName { service } => match &self.event.person.name {
-                Some(_) => self.chosen(service),
-                None => (self.state, send([self.texts.type_name()])),
-            },
-            State::Welcome | State::AwaitingServiceSelection | State::ProviderList { .. } => {
-                self.not_understood()
-            }
-        }
-    }
-
-    fn not_understood(&self) -> Outcome {
-        (self.state, self.before_prompt(self.texts.not_understood()))
-    }
-
-    fn chosen(&self, service: ServiceType) -> Outcome {
-        if self.event.person.name.is_some() {
-            let nobody = self.texts.no_provider(service, None);
-            return (State::ProviderList { service }, send([nobody]));
-        }
-        // Who says at once what they need is welcomed all the same.
-        let mut replies = self.first_words();
-        replies.push(self.texts.ask_name(service));
-        (State::AwaitingName { service }, send(replies))
-    }
-
-    fn named(&self, service: ServiceType, text: &str) -> Outcome {
-        if self.event.person.name.is_some() {
-            // Became a customer meanwhile, under another identity of the same person.
-            return self.chosen(service);
-        }
-        match UserName::parse(text) {
-            Ok(name) => {
-                let reply = self.texts.no_provider(service, Some(&name));
-                let effects = vec![Effect::CreateUser { name }, Effect::Send(reply)];
-                (State::ProviderList { service }, effects)
-            }
-            Err(reason) => (self.state, send([self.texts.invalid_name(reason)])),
-        }
-    }
-
-    fn menu(&self) -> Outcome {
-        let mut replies = self.first_words();
-        replies.push(self.texts.services());
-        (State::AwaitingServiceSelection, send(replies))
-    }
-
-    fn help(&self) -> Outcome {
-        let contact = self.event.support_contact.as_deref();
-        (self.state, self.before_prompt(self.texts.help(contact)))
-    }
-
-    fn cancel(&self) -> Outcome {
-        match self.state {
-            State::AwaitingName { .. } | State::ProviderList { .. } => {
-                let mut replies = vec![self.texts.cancelled()];
-                replies.extend(self.greeting());
-                (State::Welcome, send(replies))
-            }
-            State::New | State::Welcome | State::AwaitingServiceSelection => (
-                self.prompted(),
-                self.before_prompt(self.texts.nothing_to_cancel()),
-            ),
-        }
-    }
-
-    /// The state once its prompt has been shown: only NEW goes on by that.
-    fn prompted(&self) -> State {
-        if self.state == State::New {
-            State::Welcome
-        } else {
-            self.state
-        }
-    }
-
-    fn before_prompt(&self, reply: Reply) -> Vec<Effect> {
-        let mut replies = vec![reply];
-        replies.extend(self.prompt());
-        send(replies)
-    }
-
-    /// What the current state asks.
-    fn prompt(&self) -> Vec<Reply> {
-        match self.state {
-            State::New => self.greeting(),
-            State::Welcome | State::AwaitingServiceSelection => vec![self.texts.services()],
-            State::AwaitingName { service } => vec![self.texts.ask_name(service)],
-            State::ProviderList { service } => vec![self.texts.no_provider(service, None)],
-        }
-    }
-
-    /// The menu that opens a conversation.
-    fn greeting(&self) -> Vec<Reply> {
-        match &self.event.person.name {
-            Some(name) => vec![self.texts.greeting(name)],
-            None => vec![self.texts.welcome(), self.texts.services()],
-        }
-    }
-
-    /// The welcome, for somebody who was never welcomed.
-    fn first_words(&self) -> Vec<Reply> {
-        let stranger = self.state == State::New && self.event.person.name.is_none();
-        stranger.then(|| self.texts.welcome()).into_iter().collect()
-    }
-}
-
-fn send(replies: impl IntoIterator<Item = Reply>) -> Vec<Effect> {
-    replies.into_iter().map(Effect::Send).collect()
 }

@@ -9,18 +9,78 @@ use crate::domain::ServiceType;
 const LONGEST_CHARS: usize = 200;
 const IGNORED_AT_ENDS: [char; 11] = ['.', ',', '!', '¡', '?', '¿', '"', '\'', '*', '_', '~'];
 
-/// Words that work in every state.
+/// What a word asks for (§3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keyword {
     Menu,
     Help,
     Cancel,
+    Register,
+    CustomerMode,
+    ProviderMode,
+    GoOnline,
+    GoOffline,
+    MyRequests,
+    MyStats,
+    Settings,
+    Accept,
+    Decline,
+    Chat,
+    Complete,
+    EndChat,
+    Skip,
+    /// Enough services chosen, while registering or editing.
+    Done,
+    StopAlerts,
 }
 
 const KEYWORDS: &[(Keyword, &[&str])] = &[
     (Keyword::Menu, &["menu", "start", "inicio", "empezar"]),
     (Keyword::Help, &["help", "ayuda"]),
     (Keyword::Cancel, &["cancel", "cancelar"]),
+    (
+        Keyword::Register,
+        &["register provider", "registrar proveedor"],
+    ),
+    (
+        Keyword::CustomerMode,
+        &["customer mode", "modo cliente", "soy cliente"],
+    ),
+    (
+        Keyword::ProviderMode,
+        &["provider mode", "modo proveedor", "soy proveedor"],
+    ),
+    (
+        Keyword::GoOnline,
+        &["go online", "online", "conectar", "en linea"],
+    ),
+    (
+        Keyword::GoOffline,
+        &["go offline", "offline", "desconectar", "fuera de linea"],
+    ),
+    (
+        Keyword::MyRequests,
+        &["my requests", "requests", "mis solicitudes", "solicitudes"],
+    ),
+    (
+        Keyword::MyStats,
+        &["my stats", "stats", "mis estadisticas", "estadisticas"],
+    ),
+    (Keyword::Settings, &["settings", "ajustes", "configuracion"]),
+    (
+        Keyword::Accept,
+        &["accept", "yes", "aceptar", "acepto", "si"],
+    ),
+    (Keyword::Decline, &["decline", "no", "rechazar"]),
+    (Keyword::Chat, &["chat", "start chat", "iniciar chat"]),
+    (Keyword::Complete, &["complete", "completar"]),
+    (
+        Keyword::EndChat,
+        &["end chat", "cerrar chat", "terminar chat"],
+    ),
+    (Keyword::Skip, &["skip", "omitir", "saltar"]),
+    (Keyword::Done, &["done", "continue", "listo", "continuar"]),
+    (Keyword::StopAlerts, &["stop", "baja"]),
 ];
 
 const SERVICES: &[(ServiceType, &[&str])] = &[
@@ -103,6 +163,17 @@ fn normalise(text: &str) -> Option<String> {
         .filter(|c| !is_combining_mark(*c))
         .collect();
     Some(plain.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Every word that means something.
+#[cfg(test)]
+pub(super) fn all_words() -> Vec<String> {
+    let keywords = KEYWORDS.iter().flat_map(|(_, words)| *words);
+    let services = SERVICES.iter().flat_map(|(_, words)| *words);
+    keywords
+        .chain(services)
+        .map(|word| (*word).to_owned())
+        .collect()
 }
 
 #[cfg(test)]

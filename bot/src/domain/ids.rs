@@ -56,16 +56,39 @@ impl From<Wamid> for String {
     }
 }
 
-/// Our own id of a person, which stays when phone or user id change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ContactId(pub Uuid);
+macro_rules! uuid_id {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for ContactId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
 }
+
+uuid_id!(
+    /// Our own id of a person, which stays when phone or user id change.
+    ContactId
+);
+uuid_id!(
+    /// A registered person's id.
+    UserId
+);
+uuid_id!(
+    /// A provider profile's id: `<pid>` in the ids of rows.
+    ProviderId
+);
+uuid_id!(
+    /// A service request's id: `<rid>` in the ids of buttons and rows.
+    ServiceRequestId
+);
 
 /// Which pods work a row: those that own the live work, or those of one revision under test.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -13,6 +13,10 @@ const TITLE_UNITS: usize = 255;
 /// A server that asks for more is not waited for longer.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
+const CLOSED_WINDOW: i64 = 131_047;
+const FILE_FAULTS: [i64; 2] = [131_052, 131_053];
+const DOUBTFUL: [i64; 2] = [1, 131_000];
+
 /// A call that did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -43,6 +47,21 @@ impl Failure {
     /// Whether it is a transport failure or the server's own fault.
     pub fn is_server_fault(&self) -> bool {
         self.status.is_none_or(|status| status >= 500)
+    }
+
+    /// Whether Meta says that the person did not write for a day.
+    pub fn is_closed_window(&self) -> bool {
+        self.code == Some(CLOSED_WINDOW)
+    }
+
+    /// Whether Meta could not take the file, as against the message.
+    pub fn is_about_file(&self) -> bool {
+        self.code.is_some_and(|code| FILE_FAULTS.contains(&code))
+    }
+
+    /// Whether the code may also stand for what never passes, so that it is tried a few times only.
+    pub fn is_doubtful(&self) -> bool {
+        self.code.is_some_and(|code| DOUBTFUL.contains(&code))
     }
 
     /// Whether it shows that the API as a whole does not work for us.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use thiserror::Error;
@@ -33,6 +34,12 @@ pub(super) enum Refusal {
     /// The operator's request is not what it should be.
     #[error("the body must be {{\"epoch\": number, \"revision\": text}}")]
     BadMove,
+    /// Somebody sends more than a person does; what is refused may come again later.
+    #[error("too many messages")]
+    RateLimited {
+        /// Whole seconds until the earliest slot.
+        retry_after: u64,
+    },
     /// The database is away; the same request works later.
     #[error("try again later")]
     Unavailable,
@@ -50,6 +57,7 @@ impl Refusal {
             Self::BrokenBody | Self::NotJson | Self::NoChallenge | Self::BadMove => {
                 StatusCode::BAD_REQUEST
             }
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unstorable => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -65,6 +73,7 @@ impl Refusal {
             Self::NoChallenge => "no_challenge",
             Self::Unauthorised => "unauthorised",
             Self::BadMove => "bad_move",
+            Self::RateLimited { .. } => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::Unstorable => "unstorable",
         }
@@ -79,6 +88,7 @@ impl Refusal {
             | Self::NotJson
             | Self::NoChallenge
             | Self::BadMove => "invalid",
+            Self::RateLimited { .. } => "rate_limited",
             Self::Unavailable | Self::Unstorable => "error",
         }
     }
@@ -86,6 +96,11 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        if let Self::RateLimited { retry_after } = self {
+            let body = json!({"error": self.code(), "retry_after": retry_after});
+            let header = [(RETRY_AFTER, retry_after.to_string())];
+            return (self.status(), header, Json(body)).into_response();
+        }
         let body = json!({"code": self.code(), "message": self.to_string()});
         (self.status(), Json(body)).into_response()
     }

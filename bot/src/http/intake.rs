@@ -9,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::error::Refusal;
+use super::pace::Pace;
 use crate::metrics::Metrics;
 use crate::redis::Wake;
 use crate::store::accept::{Accepted, NewMessage, NewStatus};
-use crate::store::{Fault, Store};
+use crate::store::{Fault, Store, StoreError};
 use crate::telemetry::chain;
 
 const GATHER: Duration = Duration::from_millis(1);
@@ -37,14 +38,22 @@ struct Job {
 /// What a batch is stored with.
 struct Keeper {
     store: Store,
+    pace: Pace,
     wake: Wake,
     metrics: std::sync::Arc<Metrics>,
+}
+
+/// What of a batch was stored, and which messages were refused.
+struct Kept {
+    accepted: Accepted,
+    refused: Vec<(usize, Refusal)>,
 }
 
 impl Intake {
     /// Starts the one task that stores. It ends when the last webhook is answered, or when told.
     pub fn start(
         store: Store,
+        pace: Pace,
         wake: Wake,
         metrics: std::sync::Arc<Metrics>,
         tasks: &TaskTracker,
@@ -54,6 +63,7 @@ impl Intake {
         tasks.spawn(run(
             Keeper {
                 store,
+                pace,
                 wake,
                 metrics,
             },
@@ -152,7 +162,14 @@ async fn keep_all(
         let some = messages.get(part.0.clone()).unwrap_or_default();
         let others = statuses.get(part.1.clone()).unwrap_or_default();
         match keep_part(keeper, some, others).await {
-            Ok(accepted) => announce(keeper, &accepted),
+            Ok(kept) => {
+                announce(keeper, &kept.accepted);
+                let first = part.0.start;
+                refused.extend(kept.refused.into_iter().map(|(index, refusal)| {
+                    let place = first + index;
+                    ((place..place + 1, part.1.start..part.1.start), refusal)
+                }));
+            }
             Err(Refusal::Unstorable) if some.len() + others.len() > 1 => {
                 let (first, second) = halves(&part);
                 open.push(second);
@@ -186,10 +203,10 @@ async fn keep_part(
     keeper: &Keeper,
     messages: &[NewMessage],
     statuses: &[NewStatus],
-) -> Result<Accepted, Refusal> {
+) -> Result<Kept, Refusal> {
     for attempt in 1..=TRIES {
-        let error = match timeout(LIMIT, keeper.store.accept(messages, statuses)).await {
-            Ok(Ok(accepted)) => return Ok(accepted),
+        let error = match timeout(LIMIT, accept(keeper, messages, statuses)).await {
+            Ok(Ok(kept)) => return Ok(kept),
             Ok(Err(error)) => error,
             Err(_) => {
                 tracing::error!(event = "db_error", "storing a webhook took too long");
@@ -208,6 +225,23 @@ async fn keep_part(
         });
     }
     Err(Refusal::Unavailable)
+}
+
+async fn accept(
+    keeper: &Keeper,
+    messages: &[NewMessage],
+    statuses: &[NewStatus],
+) -> Result<Kept, StoreError> {
+    let acceptance = keeper.store.open_acceptance(messages).await?;
+    let refusals = keeper.pace.check(messages, &acceptance).await;
+    let taken: Vec<bool> = refusals.iter().map(Option::is_none).collect();
+    let accepted = acceptance.finish(messages, &taken, statuses).await?;
+    let refused = refusals.into_iter().enumerate();
+    let refused = refused.filter_map(|(index, refusal)| Some((index, refusal?)));
+    Ok(Kept {
+        accepted,
+        refused: refused.collect(),
+    })
 }
 
 fn announce(keeper: &Keeper, accepted: &Accepted) {

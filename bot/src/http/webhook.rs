@@ -1,31 +1,60 @@
 //! Meta's notifications: checked, read, stored, and only then answered.
 
-use std::time::Instant;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Json, Response};
 use chrono::DateTime;
 use serde_json::json;
 
 use super::error::Refusal;
-use super::{Shared, body};
+use super::limit::Limits;
+use super::{Shared, address, body};
 use crate::domain::{Identity, Lane, RequestId};
 use crate::store::accept::{NewMessage, NewStatus};
 use crate::whatsapp::notification::{self, InboundMessage, InboundStatus, Notification};
 use crate::whatsapp::signature;
 
 const SIGNATURE: &str = "x-hub-signature-256";
+/// Wrongly signed webhooks of one address in a minute that are told so; Meta's are never wrong.
+const WRONG: usize = 60;
+
+/// How often each address posted with a wrong signature.
+#[derive(Clone)]
+pub struct Strangers(Arc<Limits>);
+
+impl Default for Strangers {
+    fn default() -> Self {
+        Self(Arc::new(Limits::within(Duration::from_mins(1))))
+    }
+}
+
+impl Strangers {
+    fn refuse(&self, address: IpAddr) -> Refusal {
+        match self.0.take(address, false, WRONG, Instant::now()) {
+            Ok(()) => Refusal::BadSignature,
+            Err(wait) => Refusal::RateLimited {
+                retry_after: wait.as_secs().max(1),
+            },
+        }
+    }
+}
 
 pub(super) async fn receive(
     State(shared): State<Shared>,
     Extension(request_id): Extension<RequestId>,
     headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
     let started = Instant::now();
-    let taken = take(&shared, &request_id, &headers, body).await;
+    let (parts, body) = request.into_parts();
+    let proxies = shared.admin.settings.trusted_proxies;
+    let caller = address::client(&headers, &parts.extensions, proxies);
+    let taken = take(&shared, &request_id, (caller, &headers), body).await;
     let (result, response) = match taken {
         Ok(()) => (
             "accepted",
@@ -43,12 +72,12 @@ pub(super) async fn receive(
 async fn take(
     shared: &Shared,
     request_id: &RequestId,
-    headers: &HeaderMap,
+    (caller, headers): (IpAddr, &HeaderMap),
     body: Body,
 ) -> Result<(), Refusal> {
     let started = Instant::now();
     let bytes = body::read(body).await?;
-    check_signature(shared, headers, &bytes)?;
+    check_signature(shared, caller, headers, &bytes)?;
     let notification = notification::parse(&bytes).map_err(|_| Refusal::NotJson)?;
     let (messages, statuses) = ours(shared, request_id, notification);
     let (message_count, status_count) = (messages.len(), statuses.len());
@@ -64,7 +93,12 @@ async fn take(
     Ok(())
 }
 
-fn check_signature(shared: &Shared, headers: &HeaderMap, bytes: &Bytes) -> Result<(), Refusal> {
+fn check_signature(
+    shared: &Shared,
+    caller: IpAddr,
+    headers: &HeaderMap,
+    bytes: &Bytes,
+) -> Result<(), Refusal> {
     let header = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
     if signature::verify(bytes, header, &shared.settings.app_secrets) {
         return Ok(());
@@ -74,7 +108,7 @@ fn check_signature(shared: &Shared, headers: &HeaderMap, bytes: &Bytes) -> Resul
         present = header.is_some(),
         bytes = bytes.len()
     );
-    Err(Refusal::BadSignature)
+    Err(shared.strangers.refuse(caller))
 }
 
 /// What is for our number and can be answered. The rest is logged and passed over: Meta would only

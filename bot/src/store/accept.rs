@@ -1,4 +1,5 @@
-//! What a webhook brought, made durable: all of it in one transaction, each item once.
+//! What a webhook brought, made durable: all of it in one transaction, each item once. Between looking at it
+//! and storing it, the caller decides what is taken.
 
 mod columns;
 
@@ -56,30 +57,86 @@ pub struct Accepted {
     pub statuses: u64,
 }
 
+/// Messages about to be stored, and what is known of them.
+#[derive(Debug)]
+pub struct Acceptance {
+    tx: Tx,
+    /// Whose conversation each message belongs to.
+    pub contacts: Vec<ContactId>,
+    /// Whether each message was stored before.
+    pub known: Vec<bool>,
+    /// Whether each message's sender is in a chat.
+    pub chatting: Vec<bool>,
+}
+
 impl Store {
-    /// Stores what is not stored yet. Once it returns, all of it is durable.
+    /// Looks at what came: who sent it, and what of it is new. Nothing lasts yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open_acceptance(&self, messages: &[NewMessage]) -> Result<Acceptance, StoreError> {
+        let mut tx = self.begin().await?;
+        if messages.is_empty() {
+            return Ok(Acceptance {
+                tx,
+                contacts: Vec::new(),
+                known: Vec::new(),
+                chatting: Vec::new(),
+            });
+        }
+        let people: Vec<_> = messages
+            .iter()
+            .map(|message| (&message.lane, &message.identity))
+            .collect();
+        let contacts = contacts::resolve(&mut tx, &people).await?;
+        let ids: Vec<_> = contacts.iter().map(|contact| contact.0).collect();
+        let wamids: Vec<&str> = messages.iter().map(|it| it.wamid.as_str()).collect();
+        let rows = sqlx::query!(
+            r#"select exists (select 1 from inbox i where i.wamid = m.wamid) as "known!",
+                      exists (select 1 from chat_member c where c.contact_id = m.contact_id) as "chatting!"
+               from unnest($1::text[], $2::uuid[]) with ordinality as m (wamid, contact_id, place)
+               order by m.place"#,
+            &wamids as &[&str],
+            &ids
+        )
+        .fetch_all(&mut tx)
+        .await
+        .during("look at messages")?;
+        Ok(Acceptance {
+            tx,
+            contacts,
+            known: rows.iter().map(|row| row.known).collect(),
+            chatting: rows.iter().map(|row| row.chatting).collect(),
+        })
+    }
+}
+
+impl Acceptance {
+    /// Stores what is not stored yet, of the messages that are `taken`. Once it returns, all of it is durable.
     ///
     /// # Errors
     /// When nothing was stored, or when it is not known whether it was.
-    pub async fn accept(
-        &self,
+    pub async fn finish(
+        mut self,
         messages: &[NewMessage],
+        taken: &[bool],
         statuses: &[NewStatus],
     ) -> Result<Accepted, StoreError> {
-        let mut tx = self.begin().await?;
         let mut accepted = Accepted::default();
+        let (messages, contacts): (Vec<_>, Vec<_>) = messages
+            .iter()
+            .zip(&self.contacts)
+            .zip(taken)
+            .filter(|(_, taken)| **taken)
+            .map(|((message, contact), _)| (message, *contact))
+            .unzip();
         if !messages.is_empty() {
-            let people: Vec<_> = messages
-                .iter()
-                .map(|message| (&message.lane, &message.identity))
-                .collect();
-            let contacts = contacts::resolve(&mut tx, &people).await?;
-            accepted.messages = insert_messages(&mut tx, messages, &contacts).await?;
+            accepted.messages = insert_messages(&mut self.tx, &messages, &contacts).await?;
         }
         if !statuses.is_empty() {
-            accepted.statuses = insert_statuses(&mut tx, statuses).await?;
+            accepted.statuses = insert_statuses(&mut self.tx, statuses).await?;
         }
-        tx.commit().await?;
+        self.tx.commit().await?;
         Ok(accepted)
     }
 }
@@ -88,7 +145,7 @@ impl Store {
 /// that they are worked in the order they came.
 async fn insert_messages(
     tx: &mut Tx,
-    messages: &[NewMessage],
+    messages: &[&NewMessage],
     contacts: &[ContactId],
 ) -> Result<Vec<(Lane, String)>, StoreError> {
     let contacts: Vec<_> = contacts.iter().map(|contact| contact.0).collect();

@@ -24,6 +24,14 @@ pub enum Fault {
 }
 
 impl StoreError {
+    /// Whether a unique index refused a row, because somebody else made it first.
+    pub(super) fn is_taken(&self) -> bool {
+        let sqlx::Error::Database(error) = &self.source else {
+            return false;
+        };
+        error.code().as_deref() == Some("23505")
+    }
+
     /// What it says about trying again. Decided by kind and SQLSTATE, never by message.
     pub fn fault(&self) -> Fault {
         match &self.source {

@@ -8,6 +8,8 @@ use crate::store::error::{During, StoreError};
 pub struct Counts {
     /// Unexpired sessions of real people.
     pub active_sessions: i64,
+    /// Providers who can be booked now.
+    pub providers_online: i64,
     /// Messages that wait to be worked.
     pub inbox_pending: i64,
     /// Messages that wait to be sent.
@@ -29,6 +31,9 @@ impl Store {
                 (select count(*) from conversation
                  where state is not null and expires_at > now() and lane = 'live')
                     as "active_sessions!",
+                (select count(*) from provider_profile p join users u on u.id = p.user_id
+                 where p.is_online and p.enabled and u.status = 'active' and p.lane = 'live')
+                    as "providers_online!",
                 (select count(*) from inbox
                  where worked_at is null and dead_at is null and lane = 'live')
                     as "inbox_pending!",

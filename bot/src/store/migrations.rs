@@ -19,6 +19,11 @@ pub const EMBEDDED: &[Migration] = &[
     embedded!("0002_expand_inbox"),
     embedded!("0003_expand_outbox"),
     embedded!("0004_expand_work"),
+    embedded!("0005_expand_bookings"),
+    embedded!("0006_expand_chats"),
+    embedded!("0007_expand_delivery"),
+    embedded!("0008_expand_admin"),
+    embedded!("0009_expand_sessions"),
 ];
 
 /// One change of the schema.

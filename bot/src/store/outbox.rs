@@ -2,19 +2,26 @@
 //! the pace that all replicas share. No transaction is open during a send.
 
 mod bucket;
+mod failures;
+mod files;
 mod outcome;
+pub(super) mod put;
+mod window;
 
 use std::time::Duration;
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::conversation::Media;
 use crate::domain::ContactId;
 use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
 use crate::store::{Store, fence};
 
+pub(super) use failures::tell;
 pub use outcome::{Recorded, Refusal};
+pub(super) use window::reopen;
 
 /// Longer than a send with its time limit: nobody else sends the same message meanwhile.
 const LEASE_SECONDS: f64 = 30.0;
@@ -32,6 +39,10 @@ pub struct Outgoing {
     pub kind: String,
     /// The body of the call.
     pub payload: Value,
+    /// The file to bring over first.
+    pub media: Option<Media>,
+    /// The file's new id, once that is done.
+    pub media_id: Option<String>,
     /// The webhook that caused it.
     pub request_id: String,
     /// How often it was tried, this time included.
@@ -47,9 +58,20 @@ pub enum Claim {
     Send {
         /// Messages of different people.
         messages: Vec<Outgoing>,
+        /// Whether others were told that their messages wait for somebody to write.
+        told: bool,
         /// Until the shared pace allows another.
         wait: Option<Duration>,
     },
+}
+
+/// What bounds sending.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Messages a second over all replicas; 0 is no limit.
+    pub rate_per_second: u32,
+    /// For how long after a person wrote every message may go to them.
+    pub service_window: Duration,
 }
 
 impl Store {
@@ -61,7 +83,7 @@ impl Store {
         &self,
         revision: &str,
         limit: u32,
-        rate_per_second: u32,
+        pace: Pace,
     ) -> Result<Claim, StoreError> {
         let mut tx = self.begin().await?;
         if !fence::holds(&mut tx, revision).await? {
@@ -71,19 +93,26 @@ impl Store {
             tx.rollback().await;
             return Ok(Claim::Send {
                 messages: Vec::new(),
+                told: false,
                 wait: None,
             });
         }
-        let allowance = bucket::open(&mut tx, rate_per_second).await?;
+        // From here on no other replica claims.
+        let allowance = bucket::open(&mut tx, pace.rate_per_second).await?;
+        let told = window::hold(&mut tx, pace.service_window).await?;
         let limit = i64::from(limit).min(allowance.whole());
         let messages = if limit > 0 {
-            claim_heads(&mut tx, limit).await?
+            claim_heads(&mut tx, limit, pace.service_window).await?
         } else {
             Vec::new()
         };
         let wait = bucket::close(&mut tx, allowance, messages.len(), limit).await?;
         tx.commit().await?;
-        Ok(Claim::Send { messages, wait })
+        Ok(Claim::Send {
+            messages,
+            told,
+            wait,
+        })
     }
 
     /// Ends what a smoke test's lane wants to send: it reaches no phone.
@@ -103,33 +132,6 @@ impl Store {
         tx.commit().await?;
         Ok(done.rows_affected())
     }
-
-    /// Gives up what is no longer worth sending.
-    ///
-    /// # Errors
-    /// When nothing was given up, or when it is not known.
-    pub async fn expire_sends(&self, revision: &str) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
-        if !fence::holds(&mut tx, revision).await? {
-            return Ok(0);
-        }
-        let done = sqlx::query!(
-            "with ended as (
-                 update outbox set state = 'failed', outcome = 'expired', ended_at = now(), claim = null
-                 where state = 'pending' and lane = 'live' and expires_at <= now()
-                   and (claimed_until is null or claimed_until < now())
-                 returning id, lane, error_code, request_id
-             )
-             insert into dead_letter (source, source_id, lane, reason, code, request_id)
-             select 'outbox', id, lane, 'expired', error_code, request_id from ended
-             on conflict do nothing"
-        )
-        .execute(&mut tx)
-        .await
-        .during("expire sends")?;
-        tx.commit().await?;
-        Ok(done.rows_affected())
-    }
 }
 
 async fn any_due(tx: &mut Tx) -> Result<bool, StoreError> {
@@ -144,25 +146,39 @@ async fn any_due(tx: &mut Tx) -> Result<bool, StoreError> {
     Ok(row.due)
 }
 
-async fn claim_heads(tx: &mut Tx, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
+/// The template goes instead where the window is closed.
+async fn claim_heads(
+    tx: &mut Tx,
+    limit: i64,
+    window: Duration,
+) -> Result<Vec<Outgoing>, StoreError> {
     let claim = Uuid::now_v7();
     let rows = sqlx::query!(
-        "with head as materialized (
-             select o.id from outbox o
+        r#"with head as materialized (
+             select o.id,
+                    o.kind <> 'template' and (o.window_closed or coalesce(
+                        c.last_inbound_at <= now() - $4 * interval '1 second', false)) as closed
+             from outbox o join conversation c on c.contact_id = o.contact_id
              where o.state = 'pending' and o.lane = 'live' and o.attempt_at <= now()
                and (o.claimed_until is null or o.claimed_until < now()) and o.expires_at > now()
                and not exists (select 1 from outbox p where p.contact_id = o.contact_id
                                and p.state = 'pending' and p.id < o.id)
              order by o.attempt_at, o.id
-             limit $1 for no key update skip locked
+             limit $1 for no key update of o skip locked
          )
          update outbox o
-         set claim = $2, claimed_until = now() + $3 * interval '1 second', attempts = attempts + 1
-         from head where o.id = head.id
-         returning o.id, o.contact_id, o.kind, o.payload, o.request_id, o.attempts",
+         set claim = $2, claimed_until = now() + $3 * interval '1 second', attempts = attempts + 1,
+             is_template = head.closed
+         from head
+         where o.id = head.id and (not head.closed or (o.template is not null and o.chat_message_id is null))
+         returning o.id, o.contact_id, o.request_id, o.attempts, o.media_id,
+                   case when head.closed then 'template' else o.kind end as "kind!",
+                   case when head.closed then o.template else o.payload end as "payload!",
+                   case when head.closed then null else o.media end as media"#,
         limit,
         claim,
-        LEASE_SECONDS
+        LEASE_SECONDS,
+        window.as_secs_f64()
     )
     .fetch_all(&mut *tx)
     .await
@@ -175,6 +191,10 @@ async fn claim_heads(tx: &mut Tx, limit: i64) -> Result<Vec<Outgoing>, StoreErro
             contact: ContactId(row.contact_id),
             kind: row.kind,
             payload: row.payload,
+            media: row
+                .media
+                .and_then(|media| serde_json::from_value(media).ok()),
+            media_id: row.media_id,
             request_id: row.request_id,
             attempts: row.attempts,
         })

@@ -37,9 +37,22 @@ impl Store {
         // One statement: nothing is checked before all of it is gone.
         sqlx::query!(
             "with people as (select id from contact where lane = $1),
+                  registered as (select id from users where contact_id in (select id from people)),
+                  requests as (select id from service_request
+                               where customer_id in (select id from registered)),
                   a as (delete from outbox where lane = $1),
                   b as (delete from inbox where lane = $1),
-                  c as (delete from users where contact_id in (select id from people)),
+                  t as (delete from timer where lane = $1),
+                  n as (delete from notify_me where user_id in (select id from registered)),
+                  r as (delete from rating where rater_id in (select id from registered)),
+                  w as (delete from chat_wait where request_id in (select id from requests)),
+                  m as (delete from chat_message where request_id in (select id from requests)),
+                  k as (delete from chat_member where request_id in (select id from requests)),
+                  h as (delete from chat where request_id in (select id from requests)),
+                  s as (delete from assignment where request_id in (select id from requests)),
+                  q as (delete from service_request where id in (select id from requests)),
+                  p as (delete from provider_profile where lane = $1),
+                  c as (delete from users where id in (select id from registered)),
                   d as (delete from conversation where lane = $1),
                   e as (delete from contact_alias where lane = $1),
                   f as (delete from dead_letter where lane = $1)

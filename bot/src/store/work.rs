@@ -11,11 +11,12 @@ use uuid::Uuid;
 
 use crate::domain::{Bsuid, ContactId, Identity, Lane, Phone, RequestId, Wamid};
 use crate::store::error::{During, StoreError};
+use crate::store::facts::Who;
 use crate::store::tx::Tx;
-use crate::store::{Store, fence};
+use crate::store::{Store, fence, notices};
 
 pub use poison::Verdict;
-pub use record::{Answer, Change, Moved, Turn};
+pub use record::{Moved, Turn, Worked};
 
 /// What a worker may work.
 #[derive(Debug, Clone)]
@@ -44,19 +45,18 @@ pub enum Claim {
 /// A locked conversation and its waiting messages.
 #[derive(Debug)]
 pub struct Claimed {
-    tx: Tx,
+    /// The transaction that holds the lock; what a message brings about is written in it.
+    pub tx: Tx,
     /// Whose conversation it is.
-    pub contact: ContactId,
-    /// Its lane.
-    pub lane: Lane,
+    pub who: Who,
+    /// The time by the database, when the messages were read.
+    pub now: DateTime<Utc>,
     /// Its stored state, if it has begun.
     pub state: Option<Value>,
     /// When that state ends to count.
     pub expires_at: Option<DateTime<Utc>>,
     /// The ids by which the person is answered.
     pub identity: Identity,
-    /// The registered person's name.
-    pub user_name: Option<String>,
     /// The waiting messages, in order.
     pub messages: Vec<Stored>,
 }
@@ -80,6 +80,8 @@ pub struct Stored {
     pub request_id: Option<RequestId>,
     /// When it was stored.
     pub accepted_at: DateTime<Utc>,
+    /// Whether it is a notice rather than what a person sent.
+    pub is_notice: bool,
 }
 
 impl Store {
@@ -115,15 +117,17 @@ impl Store {
                 };
             }
         }
-        let user_name = user_name(&mut tx, locked.contact).await?;
+        let now = clock(&mut tx).await?;
         Ok(Claim::Work(Box::new(Claimed {
             tx,
-            contact: locked.contact,
-            lane: locked.lane,
+            who: Who {
+                contact: locked.contact,
+                lane: locked.lane,
+            },
+            now,
             state: locked.state,
             expires_at: locked.expires_at,
             identity: locked.identity,
-            user_name,
             messages,
         })))
     }
@@ -183,8 +187,10 @@ async fn waiting(tx: &mut Tx, contact: ContactId, limit: i64) -> Result<Vec<Stor
     .fetch_all(&mut *tx)
     .await
     .during("read waiting messages")?;
+    let is_notice = |kind: &str, id: &str| kind == notices::KIND && id.starts_with(notices::PREFIX);
     let stored = rows.into_iter().map(|row| Stored {
         id: row.id,
+        is_notice: is_notice(&row.kind, &row.wamid),
         wamid: Wamid::parse(&row.wamid).ok(),
         kind: row.kind,
         identity: identity(row.phone, row.bsuid),
@@ -196,15 +202,15 @@ async fn waiting(tx: &mut Tx, contact: ContactId, limit: i64) -> Result<Vec<Stor
     Ok(stored.collect())
 }
 
-async fn user_name(tx: &mut Tx, contact: ContactId) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query!("select name from users where contact_id = $1", contact.0)
-        .fetch_optional(&mut *tx)
+async fn clock(tx: &mut Tx) -> Result<DateTime<Utc>, StoreError> {
+    let row = sqlx::query!(r#"select clock_timestamp() as "now!""#)
+        .fetch_one(&mut *tx)
         .await
-        .during("read user")?;
-    Ok(row.map(|row| row.name))
+        .during("read clock")?;
+    Ok(row.now)
 }
 
-fn identity(phone: Option<String>, bsuid: Option<String>) -> Identity {
+pub(super) fn identity(phone: Option<String>, bsuid: Option<String>) -> Identity {
     Identity {
         phone: phone.and_then(|phone| Phone::parse(&phone).ok()),
         bsuid: bsuid.and_then(|bsuid| Bsuid::parse(&bsuid).ok()),
@@ -212,6 +218,6 @@ fn identity(phone: Option<String>, bsuid: Option<String>) -> Identity {
 }
 
 /// A fresh id, in the order of time.
-fn fresh_id() -> Uuid {
+pub(super) fn fresh_id() -> Uuid {
     Uuid::now_v7()
 }

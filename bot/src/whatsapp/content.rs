@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use crate::conversation::Input;
+use serde_json::Value;
+
+use crate::conversation::{Input, Media, MediaKind, Place};
+use crate::domain::sanitise::{Lines, sanitise};
 use crate::domain::{Bsuid, Phone, Wamid};
 use crate::whatsapp::loose::{Loose, Members, NotJson};
 
@@ -19,26 +22,12 @@ pub enum Content {
         /// What the person saw on it.
         title: String,
     },
-    /// A place.
-    Location {
-        /// Degrees north.
-        latitude: f64,
-        /// Degrees east.
-        longitude: f64,
-        /// The place's name.
-        name: Option<String>,
-        /// The place's address.
-        address: Option<String>,
-    },
+    /// A point on the map.
+    Location(Place),
     /// A picture, voice note, video, document or sticker.
-    Media {
-        /// WhatsApp's id of the file.
-        id: String,
-        /// The text below it.
-        caption: Option<String>,
-    },
-    /// Shared contacts.
-    Contacts,
+    Media(Media),
+    /// Shared contacts, as they came; at least one.
+    Contacts(Vec<Value>),
     /// An emoji on an earlier message.
     Reaction {
         /// The message that it is on.
@@ -65,9 +54,9 @@ impl fmt::Debug for Content {
         f.write_str(match self {
             Self::Text(_) => "Text(***)",
             Self::Tap { .. } => "Tap(***)",
-            Self::Location { .. } => "Location(***)",
-            Self::Media { .. } => "Media(***)",
-            Self::Contacts => "Contacts",
+            Self::Location(_) => "Location(***)",
+            Self::Media(_) => "Media(***)",
+            Self::Contacts(_) => "Contacts(***)",
             Self::Reaction { .. } => "Reaction(***)",
             Self::System { .. } => "System(***)",
             Self::Other => "Other",
@@ -92,8 +81,10 @@ impl Content {
             "interactive" => interactive(&object),
             "button" => tap(&object, "payload", "text"),
             "location" => location(&object),
-            "image" | "audio" | "voice" | "video" | "document" | "sticker" => media(&object),
-            "contacts" => Some(Self::Contacts),
+            // Meta says by an error that the file can't be had.
+            _ if !message.items("errors").is_empty() => None,
+            "image" | "audio" | "voice" | "video" | "document" | "sticker" => media(&kind, &object),
+            "contacts" => contacts(message),
             "reaction" => reaction(&object),
             "system" => Some(system(&object)),
             _ => None,
@@ -101,23 +92,35 @@ impl Content {
         read.unwrap_or(Self::Other)
     }
 
-    /// What the conversation makes of it. `None` for what nobody expects an answer to.
+    /// What the conversation makes of it. `None` for what says nothing to anybody: news from WhatsApp
+    /// itself, and a reaction that can't be read.
     pub fn to_input(&self, kind: &str) -> Option<Input> {
-        // By type too: a broken reaction is still none to answer.
-        if matches!(kind, "reaction" | "system") {
-            return None;
-        }
         Some(match self {
             Self::Text(text) => Input::Text(text.clone()),
             Self::Tap { id, .. } => Input::Tap { id: id.clone() },
-            Self::Reaction { .. } | Self::System { .. } => return None,
-            Self::Location { .. } | Self::Media { .. } | Self::Contacts | Self::Other => {
-                Input::Other {
-                    kind: kind.to_owned(),
-                }
-            }
+            Self::Location(place) => Input::Location(place.clone()),
+            Self::Media(media) => Input::Media(media.clone()),
+            Self::Contacts(contacts) => Input::Contacts(contacts.clone()),
+            Self::Reaction { message, emoji } => Input::Reaction {
+                message: message.clone(),
+                emoji: emoji.clone(),
+            },
+            Self::System { .. } => return None,
+            Self::Other if matches!(kind, "reaction" | "system") => return None,
+            Self::Other => Input::Other {
+                kind: kind.to_owned(),
+            },
         })
     }
+}
+
+/// The earlier message that a stored message quotes, or whose button was tapped.
+///
+/// # Errors
+/// When the bytes are not JSON, which no stored message is.
+pub fn quoted(message: &[u8]) -> Result<Option<Wamid>, NotJson> {
+    let context = Loose::parse(message)?.members().members("context");
+    Ok(context.text("id").and_then(|id| Wamid::parse(&id).ok()))
 }
 
 fn interactive(object: &Members<'_>) -> Option<Content> {
@@ -147,26 +150,61 @@ fn tap(object: &Members<'_>, id: &str, title: &str) -> Option<Content> {
     })
 }
 
+/// Coordinates that are none on this earth are no place.
 fn location(object: &Members<'_>) -> Option<Content> {
-    Some(Content::Location {
-        latitude: object.get("latitude")?.decimal()?,
-        longitude: object.get("longitude")?.decimal()?,
-        name: object.text("name"),
-        address: object.text("address"),
-    })
+    let degrees = |name: &str, most: f64| {
+        let degrees = object.get(name)?.decimal()?;
+        (-most..=most).contains(&degrees).then_some(degrees)
+    };
+    Some(Content::Location(Place {
+        latitude: degrees("latitude", 90.0)?,
+        longitude: degrees("longitude", 180.0)?,
+        name: line(object, "name"),
+        address: line(object, "address"),
+    }))
 }
 
-fn media(object: &Members<'_>) -> Option<Content> {
-    Some(Content::Media {
+fn media(kind: &str, object: &Members<'_>) -> Option<Content> {
+    let kind = match kind {
+        "image" => MediaKind::Image,
+        "video" => MediaKind::Video,
+        "document" => MediaKind::Document,
+        "sticker" => MediaKind::Sticker,
+        _ => MediaKind::Audio,
+    };
+    Some(Content::Media(Media {
         id: object.word("id")?,
-        caption: object.text("caption"),
-    })
+        kind,
+        caption: object
+            .text("caption")
+            .filter(|caption| !caption.trim().is_empty()),
+        filename: line(object, "filename"),
+    }))
+}
+
+/// Those that can be read; what is nested without end can't.
+fn contacts(message: &Members<'_>) -> Option<Content> {
+    let read = |item: Loose<'_>| serde_json::from_str(item.to_raw().get()).ok();
+    let contacts: Vec<Value> = message
+        .items("contacts")
+        .into_iter()
+        .filter_map(read)
+        .collect();
+    (!contacts.is_empty()).then_some(Content::Contacts(contacts))
+}
+
+/// A clean text of one line, if there is any.
+fn line(object: &Members<'_>, name: &str) -> Option<String> {
+    let line = sanitise(&object.text(name)?, Lines::One);
+    (!line.is_empty()).then_some(line)
 }
 
 fn reaction(object: &Members<'_>) -> Option<Content> {
     let message = Wamid::parse(&object.text("message_id")?).ok()?;
-    let emoji = object.text("emoji").filter(|emoji| !emoji.is_empty());
-    Some(Content::Reaction { message, emoji })
+    Some(Content::Reaction {
+        message,
+        emoji: line(object, "emoji"),
+    })
 }
 
 fn system(object: &Members<'_>) -> Content {

@@ -58,14 +58,16 @@ const CODES: &[(RangeInclusive<i64>, Class)] = &[
     (190..=190, Class::Authorisation),
     (200..=299, Class::Authorisation),
     (131_005..=131_005, Class::Authorisation),
-    // The account is blocked, locked, unpaid or not registered.
+    // The account is blocked, locked, unpaid or not registered, or Meta takes what it sends for spam.
     (368..=368, Class::Authorisation),
     (130_497..=130_497, Class::Authorisation),
     (131_031..=131_031, Class::Authorisation),
     (131_042..=131_042, Class::Authorisation),
     (131_045..=131_045, Class::Authorisation),
     (133_010..=133_010, Class::Authorisation),
-    // Bad request or type, recipient that cannot get it, closed window, opt-out, media, spam limit.
+    (131_048..=131_048, Class::Authorisation),
+    (131_064..=131_064, Class::Authorisation),
+    // Bad request or type, recipient that cannot get it, closed window, opt-out, media.
     (33..=33, Class::Permanent),
     (100..=100, Class::Permanent),
     (130_403..=130_403, Class::Permanent),
@@ -74,9 +76,9 @@ const CODES: &[(RangeInclusive<i64>, Class)] = &[
     (131_021..=131_021, Class::Permanent),
     (131_026..=131_026, Class::Permanent),
     (131_030..=131_030, Class::Permanent),
-    (131_047..=131_053, Class::Permanent),
+    (131_047..=131_047, Class::Permanent),
+    (131_049..=131_053, Class::Permanent),
     (131_062..=131_062, Class::Permanent),
-    (131_064..=131_064, Class::Permanent),
     (132_000..=132_999, Class::Permanent),
     (135_000..=135_000, Class::Permanent),
 ];
@@ -112,15 +114,15 @@ mod tests {
                 Class::Authorisation,
                 &[
                     0, 3, 10, 190, 200, 250, 299, 368, 130_497, 131_005, 131_031, 131_042, 131_045,
-                    133_010,
+                    131_048, 131_064, 133_010,
                 ],
             ),
             (
                 Class::Permanent,
                 &[
                     33, 100, 130_403, 130_472, 131_008, 131_009, 131_021, 131_026, 131_030,
-                    131_047, 131_048, 131_049, 131_050, 131_051, 131_052, 131_053, 131_062,
-                    131_064, 132_000, 132_001, 132_069, 135_000,
+                    131_047, 131_049, 131_050, 131_051, 131_052, 131_053, 131_062, 132_000,
+                    132_001, 132_069, 135_000,
                 ],
             ),
         ];

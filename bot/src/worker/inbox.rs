@@ -1,18 +1,21 @@
 //! Works what came, conversation by conversation.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
 use super::reads::Reads;
-use super::turn::{self, Played};
-use super::{POLL, Workshop, rest};
-use crate::domain::{ContactId, RequestId, Wamid};
+use super::turn::{self, Broken, Played};
+use super::{POLL, Workshop, report, rest};
+use crate::domain::ContactId;
 use crate::store::work::{Claim, Claimed, Reach, Verdict};
 use crate::store::{Fault, StoreError};
 use crate::telemetry::chain;
 
 const MESSAGES: i64 = 50;
+/// A message whose facts change under it so often in a row is put back for a while.
+const STALE_TRIES: u32 = 10;
 
 pub(super) async fn run(workshop: Workshop, reads: Reads, stop: CancellationToken) {
     let mut wakes = workshop.wake.watch();
@@ -46,19 +49,32 @@ async fn drain(
         live: workshop.pod.owns_work(),
         messages: MESSAGES,
     };
+    let mut stale: HashMap<ContactId, u32> = HashMap::new();
     while !stop.is_cancelled() {
-        match workshop.store.claim_work(&reach).await? {
+        let claimed = match workshop.store.claim_work(&reach).await? {
             Claim::Idle => break,
-            Claim::Joined => {}
+            Claim::Joined => continue,
             // Still the own lane.
-            Claim::NotOwner => reach.live = false,
-            Claim::Work(claimed) => {
-                if let Err(error) = work(workshop, reads, *claimed).await {
-                    if error.fault() != Fault::Data {
-                        return Err(error);
-                    }
-                    // One of the turn's messages is to blame: from now on one at a time.
-                    reach.messages = 1;
+            Claim::NotOwner => {
+                reach.live = false;
+                continue;
+            }
+            Claim::Work(claimed) => claimed,
+        };
+        let contact = claimed.who.contact;
+        match work(workshop, reads, *claimed).await? {
+            Worked::Done => {
+                stale.remove(&contact);
+            }
+            // One of the turn's messages is to blame: from now on one at a time.
+            Worked::Blamed => reach.messages = 1,
+            Worked::Stale(message) => {
+                reach.messages = 1;
+                let tries = stale.entry(contact).or_default();
+                *tries += 1;
+                if *tries >= STALE_TRIES {
+                    stale.remove(&contact);
+                    fail(workshop, contact, message, "facts kept changing").await?;
                 }
             }
         }
@@ -66,61 +82,123 @@ async fn drain(
     Ok(())
 }
 
-async fn work(workshop: &Workshop, reads: &Reads, claimed: Claimed) -> Result<(), StoreError> {
+/// How a turn ended, unless the database failed it.
+enum Worked {
+    /// It lasts, up to a message that failed and is noted.
+    Done,
+    /// Nothing of it lasts, and one of several messages may be the reason.
+    Blamed,
+    /// Nothing of it lasts, since somebody else changed what this message depends on.
+    Stale(i64),
+}
+
+async fn work(
+    workshop: &Workshop,
+    reads: &Reads,
+    mut claimed: Claimed,
+) -> Result<Worked, StoreError> {
     let started = Instant::now();
-    let contact = claimed.contact;
-    let lane = claimed.lane.clone();
+    let who = claimed.who.clone();
     let only = match claimed.messages.as_slice() {
         [one] => Some(one.id),
         _ => None,
+    };
+    let played = match turn::play(&mut claimed, &workshop.settings).await {
+        Ok(played) => played,
+        Err(reason) => {
+            claimed.abandon().await;
+            let is_ok = matches!(reason, Broken::Stale(_));
+            observe(workshop, started.elapsed(), is_ok);
+            return broken(workshop, who.contact, only, reason).await;
+        }
     };
     let Played {
         turn,
         steps,
         failed,
-    } = turn::play(&claimed, &workshop.settings);
+        sends,
+        tells,
+    } = played;
     let phone = turn.identity.phone.clone();
-    let (worked, answers) = (!turn.worked.is_empty(), !turn.answers.is_empty());
-    let recorded = if worked {
-        claimed.record(turn).await
-    } else {
+    let recorded = if turn.worked.is_empty() {
         claimed.abandon().await;
         Ok(())
+    } else {
+        claimed.record(turn).await
     };
-    observe(
-        workshop,
-        started.elapsed(),
-        recorded.is_ok() && failed.is_none(),
-    );
+    let is_ok = recorded.is_ok() && failed.is_none();
+    observe(workshop, started.elapsed(), is_ok);
     if let Err(error) = recorded {
-        if let Some(message) = only.filter(|_| error.fault() == Fault::Data) {
-            fail(workshop, contact, message, "refused by the database").await?;
-        }
-        return Err(error);
+        return refused(workshop, who.contact, only, error).await;
     }
     if let Some((message, reason)) = failed {
-        fail(workshop, contact, message, reason).await?;
+        fail(workshop, who.contact, message, reason).await?;
     }
+    let is_live = who.lane.is_live();
     for step in steps {
-        tracing::info!(
-            event = "state_transition",
-            request_id = step.request_id.as_ref().map(RequestId::as_str),
-            wamid = step.wamid.as_ref().map(Wamid::as_str),
-            phone = phone.as_ref().map(tracing::field::display),
-            state = step.before.name(),
-            next_state = step.after.name(),
-            duration_ms = started.elapsed().as_millis(),
-        );
-        if let Some(wamid) = step.wamid.filter(|_| lane.is_live()) {
+        report::step(workshop, &step, phone.as_ref(), started.elapsed(), is_live);
+        if let Some(wamid) = step.wamid.filter(|_| is_live) {
             reads.mark(wamid);
         }
     }
-    if !lane.is_live() {
-        workshop.store.end_smoke_sends(lane.as_str()).await?;
-    } else if answers {
+    if !is_live {
+        workshop.store.end_smoke_sends(who.lane.as_str()).await?;
+    }
+    if tells {
+        workshop.wake.all(&who.lane);
+    } else if sends {
         workshop.wake.here();
     }
-    Ok(())
+    Ok(Worked::Done)
+}
+
+/// What it means for the turn's messages that nothing of it lasts.
+async fn broken(
+    workshop: &Workshop,
+    contact: ContactId,
+    only: Option<i64>,
+    reason: Broken,
+) -> Result<Worked, StoreError> {
+    match reason {
+        Broken::Stale(message) => Ok(Worked::Stale(message)),
+        Broken::Refused(message, reason) => {
+            blame(workshop, contact, only.map(|_| (message, reason))).await
+        }
+        Broken::Store(error) => refused(workshop, contact, only, error).await,
+    }
+}
+
+/// What a database error means for the turn's messages.
+async fn refused(
+    workshop: &Workshop,
+    contact: ContactId,
+    only: Option<i64>,
+    error: StoreError,
+) -> Result<Worked, StoreError> {
+    match error.fault() {
+        Fault::Data => {
+            // Without its source, which may quote what a person wrote.
+            let error = error.to_string();
+            tracing::warn!(event = "db_error", error, "a message is refused");
+            let one = only.map(|message| (message, "refused by the database"));
+            blame(workshop, contact, one).await
+        }
+        // Two turns in each other's way, of which this one gave way.
+        Fault::Contention => Ok(Worked::Blamed),
+        Fault::Unavailable | Fault::Schema => Err(error),
+    }
+}
+
+async fn blame(
+    workshop: &Workshop,
+    contact: ContactId,
+    one: Option<(i64, &'static str)>,
+) -> Result<Worked, StoreError> {
+    let Some((message, reason)) = one else {
+        return Ok(Worked::Blamed);
+    };
+    fail(workshop, contact, message, reason).await?;
+    Ok(Worked::Done)
 }
 
 fn observe(workshop: &Workshop, elapsed: Duration, is_ok: bool) {

@@ -1,5 +1,6 @@
 //! Sends what is ready.
 
+mod file;
 mod send;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::breaker::{Breaker, Leave};
 use super::{POLL, Workshop};
+use crate::domain::Lane;
 use crate::store::StoreError;
-use crate::store::outbox::Claim;
+use crate::store::outbox::{Claim, Pace};
 use crate::telemetry::chain;
 
 /// Sends under way at the same time in one pod.
@@ -76,14 +78,24 @@ async fn round(sender: &Sender, sends: &mut JoinSet<()>) -> Result<Duration, Sto
     if limit == 0 {
         return Ok(POLL);
     }
-    let rate = workshop.settings.send_rate_per_second;
+    let pace = Pace {
+        rate_per_second: workshop.settings.send_rate_per_second,
+        service_window: workshop.settings.service_window,
+    };
     match workshop
         .store
-        .claim_sends(workshop.pod.revision(), limit, rate)
+        .claim_sends(workshop.pod.revision(), limit, pace)
         .await?
     {
         Claim::NotOwner => Ok(POLL),
-        Claim::Send { messages, wait } => {
+        Claim::Send {
+            messages,
+            told,
+            wait,
+        } => {
+            if told {
+                workshop.wake.all(&Lane::live());
+            }
             for message in messages {
                 sends.spawn(send::send(sender.clone(), message));
             }

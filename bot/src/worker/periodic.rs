@@ -81,6 +81,7 @@ async fn sample(workshop: &Workshop) -> Result<(), StoreError> {
     let counts = workshop.store.counts().await?;
     for (gauge, count) in [
         (&metrics.active_sessions, counts.active_sessions),
+        (&metrics.bookings.online, counts.providers_online),
         (&metrics.inbox_pending, counts.inbox_pending),
         (&metrics.outbox_pending, counts.outbox_pending),
         (&metrics.dead_letters, counts.dead_letters),

@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{POLL, Workshop, rest};
+use crate::domain::Lane;
 use crate::telemetry::chain;
 
 pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
@@ -25,11 +26,16 @@ pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
 }
 
 async fn drain(workshop: &Workshop) -> Result<(), crate::store::StoreError> {
-    while workshop
-        .store
-        .apply_statuses(workshop.pod.revision())
-        .await?
-        > 0
-    {}
-    Ok(())
+    loop {
+        let applied = workshop
+            .store
+            .apply_statuses(workshop.pod.revision())
+            .await?;
+        if applied.told {
+            workshop.wake.all(&Lane::live());
+        }
+        if applied.looked_at == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{POLL, Workshop};
+use crate::domain::Lane;
 use crate::store::StoreError;
 use crate::telemetry::chain;
 
@@ -26,13 +27,20 @@ async fn tidy(workshop: &Workshop) -> Result<(), StoreError> {
     let revision = workshop.pod.revision();
     workshop.store.end_smoke_sends(revision).await?;
     if workshop.pod.owns_work() {
+        let window = workshop.settings.service_window;
+        if workshop.store.release_sends(revision, window).await? > 0 {
+            workshop.wake.here();
+        }
         let expired = workshop.store.expire_sends(revision).await?;
-        if expired > 0 {
+        if expired.messages > 0 {
             tracing::error!(
                 event = "messages_expired",
-                expired,
+                expired = expired.messages,
                 "messages were not sent in time"
             );
+        }
+        if expired.told {
+            workshop.wake.all(&Lane::live());
         }
     }
     Ok(())

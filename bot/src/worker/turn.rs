@@ -1,23 +1,25 @@
-//! One turn of a conversation, without any I/O: the waiting messages through `step`, one after the
-//! other, into what the turn comes to.
+//! One turn of a conversation: each waiting message with the facts that it needs through `step`, and what
+//! comes of it into the turn's transaction, one after the other.
+
+mod reading;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reading::Heard;
 use serde_json::Value;
 
 use super::Settings;
-use crate::conversation::{Effect, Event, Person, State, step};
-use crate::domain::{Identity, RequestId, UserName, Wamid};
-use crate::store::work::{Answer, Change, Claimed, Moved, Stored, Turn};
-use crate::telemetry::chain;
-use crate::whatsapp::{Content, Recipient, outbound};
-
-/// How long an answer is worth sending.
-const ANSWER_HOURS: i64 = 24;
+use crate::conversation::{Event, Facts, Flags, Input, Mode, Needs, Session, State, needs, step};
+use crate::domain::{Identity, RequestId, Wamid};
+use crate::store::StoreError;
+use crate::store::effects::{self, Applied, EffectError, Happened, Scene};
+use crate::store::facts::{self, Base};
+use crate::store::work::{Claimed, Stored, Turn, Worked};
+use crate::whatsapp::Content;
 
 /// What playing a turn gave.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Played {
     /// What to record.
     pub(super) turn: Turn,
@@ -25,176 +27,263 @@ pub(super) struct Played {
     pub(super) steps: Vec<Step>,
     /// The message that could not be worked, and why; those behind it wait.
     pub(super) failed: Option<(i64, &'static str)>,
+    /// Something waits in the outbox.
+    pub(super) sends: bool,
+    /// Something waits in other conversations.
+    pub(super) tells: bool,
 }
 
 /// One message's step.
 #[derive(Debug)]
 pub(super) struct Step {
+    /// Meta's id; a notice has none.
     pub(super) wamid: Option<Wamid>,
     pub(super) request_id: Option<RequestId>,
-    pub(super) before: State,
-    pub(super) after: State,
+    pub(super) before: &'static str,
+    pub(super) after: &'static str,
+    pub(super) happened: Vec<Happened>,
+}
+
+/// Why nothing of a turn may last.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// The database.
+    Store(StoreError),
+    /// Somebody else was first; this message is to be worked from fresh facts.
+    Stale(i64),
+    /// This message asks for what can't be.
+    Refused(i64, &'static str),
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
 }
 
 /// The conversation as it stands between two messages.
 struct Standing {
-    state: State,
+    session: Session,
     expires_at: Option<DateTime<Utc>>,
-    name: Option<UserName>,
+    base: Option<Base>,
 }
 
-/// Plays all waiting messages, up to one that fails.
-pub(super) fn play(claimed: &Claimed, settings: &Settings) -> Played {
+/// Plays waiting messages, up to one that fails, or that touched more than its own conversation: locks on
+/// what others also lock are held no longer than one message takes.
+pub(super) async fn play(claimed: &mut Claimed, settings: &Settings) -> Result<Played, Broken> {
     let mut standing = Standing {
-        state: stored_state(claimed.state.as_ref()),
+        session: reading::stored_session(claimed.state.as_ref()),
         expires_at: claimed.expires_at,
-        name: claimed
-            .user_name
-            .as_deref()
-            .and_then(|name| UserName::parse(name).ok()),
+        base: None,
     };
-    let mut turn = Turn {
-        identity: claimed.identity.clone(),
-        ..Turn::default()
-    };
-    let mut steps = Vec::new();
-    let mut failed = None;
-    for message in &claimed.messages {
-        match play_one(message, &mut standing, &mut turn, settings) {
-            Ok(step) => steps.push(step),
+    let mut played = Played::default();
+    played.turn.identity = claimed.identity.clone();
+    for message in std::mem::take(&mut claimed.messages) {
+        let heard = match Heard::of(&message) {
+            Ok(heard) => heard,
             Err(reason) => {
-                failed = Some((message.id, reason));
+                played.failed = Some((message.id, reason));
+                break;
+            }
+        };
+        match play_one(
+            claimed,
+            settings,
+            &message,
+            heard,
+            &mut standing,
+            &mut played,
+        )
+        .await?
+        {
+            Next::Goes => {}
+            Next::Ends => break,
+            Next::Failed(reason) => {
+                played.failed = Some((message.id, reason));
                 break;
             }
         }
     }
-    turn.state = (standing.state != State::New)
-        .then(|| serde_json::to_value(standing.state).unwrap_or(Value::Null));
-    turn.expires_at = standing.expires_at;
-    Played {
-        turn,
-        steps,
-        failed,
-    }
+    played.turn.state = (standing.session.state != State::New)
+        .then(|| serde_json::to_value(&standing.session).unwrap_or(Value::Null));
+    played.turn.expires_at = standing.expires_at;
+    Ok(played)
 }
 
-/// What cannot be read, because a later revision wrote it, counts as not begun: the person is greeted
-/// again rather than left without an answer.
-fn stored_state(stored: Option<&Value>) -> State {
-    let Some(stored) = stored else {
-        return State::New;
-    };
-    serde_json::from_value(stored.clone()).unwrap_or_else(|error| {
-        let error = chain(&error);
-        tracing::warn!(
-            event = "state_unreadable",
-            error,
-            "the conversation begins anew"
-        );
-        State::New
-    })
+/// Whether the turn goes on behind a message.
+enum Next {
+    Goes,
+    Ends,
+    Failed(&'static str),
 }
 
-fn play_one(
-    message: &Stored,
-    standing: &mut Standing,
-    turn: &mut Turn,
+/// What an input came to.
+#[derive(Default)]
+struct Answered {
+    after: Session,
+    applied: Applied,
+    has_locked: bool,
+}
+
+async fn play_one(
+    claimed: &mut Claimed,
     settings: &Settings,
-) -> Result<Step, &'static str> {
-    let content = Content::from_json(&message.raw).map_err(|_| "unreadable")?;
-    let before = match standing.expires_at {
-        Some(expiry) if expiry > message.accepted_at => standing.state,
-        _ => State::New,
+    message: &Stored,
+    heard: Heard,
+    standing: &mut Standing,
+    played: &mut Played,
+) -> Result<Next, Broken> {
+    let identity = heard.identity(message, &played.turn.identity);
+    let base = match standing.base.take() {
+        Some(base) => base,
+        None => facts::base(&mut claimed.tx, &claimed.who).await?,
     };
-    let identity = match &content {
-        Content::System { .. } => turn.identity.clone(),
-        _ => newest(&message.identity, &turn.identity),
+    let session = match standing.expires_at {
+        Some(expiry) if expiry > message.accepted_at => standing.session.clone(),
+        _ => begun_anew(&base),
     };
-    let (after, effects) = match content.to_input(&message.kind) {
-        None => (before, Vec::new()),
+    let before = session.state.name();
+    // What somebody blocked writes is stored and seen, never answered.
+    let is_ignored = base.is_blocked && !message.is_notice;
+    let mut answered = match heard.input().filter(|_| !is_ignored) {
+        None => Answered {
+            after: session,
+            ..Answered::default()
+        },
         Some(input) => {
-            let event = Event {
-                language: settings.language,
-                support_contact: settings.support_contact.clone(),
-                person: Person {
-                    name: standing.name.clone(),
-                },
-                input,
-            };
-            catch_unwind(AssertUnwindSafe(|| step(before, &event))).map_err(|_| "panicked")?
+            match answer(claimed, settings, message, &base, session, input, &identity).await? {
+                Some(answered) => answered,
+                None => return Ok(Next::Failed("panicked")),
+            }
         }
     };
-    carry_out(effects, message, &identity, standing, turn)?;
-    turn.changes.extend(moved(&content, message));
-    turn.identity = identity;
-    turn.worked.push(message.id);
-    turn.profile_name = message.profile_name.clone().or(turn.profile_name.take());
-    standing.state = after;
-    let ttl = TimeDelta::from_std(settings.session_ttl).unwrap_or(TimeDelta::MAX);
-    standing.expires_at = message.accepted_at.checked_add_signed(ttl);
-    Ok(Step {
-        wamid: message.wamid.clone(),
+    if let Heard::Message(content, _) = &heard {
+        if let Some(moved) = reading::moved(content, message) {
+            claimed.move_identity(&moved).await?;
+            answered.applied.changed = true;
+        }
+        note_message(settings, message, content, is_ignored, standing, played);
+    }
+    let Answered {
+        after,
+        applied,
+        has_locked,
+    } = answered;
+    played.turn.identity = identity;
+    played.turn.worked.push(Worked {
+        id: message.id,
+        body: heard.body(),
+    });
+    played.sends |= applied.answered;
+    played.tells |= applied.told;
+    played.steps.push(Step {
+        wamid: message.wamid.clone().filter(|_| !message.is_notice),
         request_id: message.request_id.clone(),
         before,
-        after,
+        after: after.state.name(),
+        happened: applied.happened,
+    });
+    standing.session = after;
+    standing.base = Some(base).filter(|_| !applied.changed);
+    Ok(if applied.changed || has_locked {
+        Next::Ends
+    } else {
+        Next::Goes
     })
 }
 
-fn carry_out(
-    effects: Vec<Effect>,
+/// A person's message keeps the session and opens the window.
+fn note_message(
+    settings: &Settings,
     message: &Stored,
-    identity: &Identity,
+    content: &Content,
+    is_ignored: bool,
     standing: &mut Standing,
-    turn: &mut Turn,
-) -> Result<(), &'static str> {
-    for effect in effects {
-        match effect {
-            Effect::Send(reply) => {
-                let to = Recipient::of(identity).ok_or("no recipient")?;
-                turn.answers.push(Answer {
-                    inbox_id: message.id,
-                    kind: reply.kind(),
-                    payload: outbound::payload(&reply, &to),
-                    request_id: message.request_id.clone(),
-                    expires_at: message.accepted_at + TimeDelta::hours(ANSWER_HOURS),
-                });
-            }
-            Effect::CreateUser { name } => {
-                standing.name = Some(name.clone());
-                turn.changes.push(Change::Register(name));
-            }
-        }
+    played: &mut Played,
+) {
+    if !matches!(content, Content::System { .. }) && !is_ignored {
+        played.turn.inbound_at = Some(message.accepted_at);
     }
-    Ok(())
+    let known = played.turn.profile_name.take();
+    played.turn.profile_name = message.profile_name.clone().or(known);
+    let ttl = TimeDelta::from_std(settings.session_ttl).unwrap_or(TimeDelta::MAX);
+    standing.expires_at = message.accepted_at.checked_add_signed(ttl);
 }
 
-/// How the person shows now, and else as before.
-fn newest(now: &Identity, before: &Identity) -> Identity {
-    Identity {
-        phone: now.phone.clone().or_else(|| before.phone.clone()),
-        bsuid: now.bsuid.clone().or_else(|| before.bsuid.clone()),
+/// Steps, and writes what comes of it; none after a panic.
+async fn answer(
+    claimed: &mut Claimed,
+    settings: &Settings,
+    message: &Stored,
+    base: &Base,
+    session: Session,
+    input: Input,
+    identity: &Identity,
+) -> Result<Option<Answered>, Broken> {
+    let known = base.facts(&claimed.who, message.accepted_at);
+    let wanted = catch_unwind(AssertUnwindSafe(|| {
+        wants(&session, &known, &input, message)
+    }));
+    let Ok(needs) = wanted else { return Ok(None) };
+    let facts = facts::load(&mut claimed.tx, &claimed.who, known, &needs).await?;
+    let has_locked = facts.request.is_some();
+    let event = event(claimed, message, input, base.flags, facts);
+    let stepped = catch_unwind(AssertUnwindSafe(|| step(&settings.rules, session, &event)));
+    let Ok((after, effects)) = stepped else {
+        return Ok(None);
+    };
+    let scene = Scene {
+        who: &claimed.who,
+        identity,
+        inbox_id: Some(message.id),
+        request_id: message.request_id.as_ref(),
+        is_silent: base.is_blocked,
+        templates: &settings.templates,
+    };
+    let applied = effects::apply(&mut claimed.tx, &scene, &event, effects)
+        .await
+        .map_err(|error| broken(error, message.id))?;
+    Ok(Some(Answered {
+        after,
+        applied,
+        has_locked,
+    }))
+}
+
+fn broken(error: EffectError, message: i64) -> Broken {
+    match error {
+        EffectError::Store(error) => Broken::Store(error),
+        EffectError::Stale => Broken::Stale(message),
+        EffectError::Refused(reason) => Broken::Refused(message, reason),
     }
 }
 
-/// A person's number or user id that changed.
-fn moved(content: &Content, message: &Stored) -> Option<Change> {
-    let Content::System {
-        change,
-        phone,
-        bsuid,
-    } = content
-    else {
-        return None;
-    };
-    let to = Identity {
-        phone: phone.clone(),
-        bsuid: bsuid.clone(),
-    };
-    let changes = change.starts_with("user_changed") && !to.is_empty();
-    changes.then(|| {
-        Change::Move(Moved {
-            from: message.identity.clone(),
-            to,
-        })
-    })
+fn wants(session: &Session, known: &Facts, input: &Input, message: &Stored) -> Needs {
+    let needs = needs(session, known, input);
+    Needs {
+        quoted: needs.quoted.clone().or_else(|| reading::quoted(message)),
+        ..needs
+    }
+}
+
+fn event(claimed: &Claimed, message: &Stored, input: Input, flags: Flags, facts: Facts) -> Event {
+    Event {
+        now: claimed.now,
+        received_at: message.accepted_at,
+        fresh: uuid::Uuid::now_v7(),
+        input,
+        wamid: message.wamid.clone().filter(|_| !message.is_notice),
+        quoted: reading::quoted(message),
+        flags,
+        facts,
+    }
+}
+
+/// With nothing to go on from, a provider is met as one.
+fn begun_anew(base: &Base) -> Session {
+    let profile = base.user.as_ref().and_then(|user| user.profile.as_ref());
+    Session {
+        mode: profile.map_or(Mode::Customer, |_| Mode::Provider),
+        state: State::New,
+    }
 }

@@ -1,5 +1,6 @@
 //! What every test starts from: a database with the schema, a simulated WhatsApp, and bots.
 
+pub(crate) mod people;
 pub(crate) mod process;
 pub(crate) mod proxy;
 mod servers;
@@ -38,7 +39,16 @@ pub(crate) struct World {
 impl World {
     /// With the schema that the program needs.
     pub(crate) async fn new() -> Self {
-        let world = Self::empty().await;
+        Self::migrated(Settings {
+            status_webhooks: false,
+            ..Settings::default()
+        })
+        .await
+    }
+
+    /// The same with a WhatsApp of these settings.
+    pub(crate) async fn migrated(settings: Settings) -> Self {
+        let world = Self::with(settings).await;
         let options = PgConnectOptions::from_str(&world.database_url()).unwrap();
         ledger::migrate(&options, EMBEDDED, "test").await.unwrap();
         world
@@ -103,6 +113,11 @@ impl World {
             ("INTERNAL_PORT", "0".to_owned()),
             ("SEND_RATE_PER_SECOND", "0".to_owned()),
             ("SHUTDOWN_DELAY_SECONDS", "0".to_owned()),
+            // Tests talk faster than people.
+            ("RATE_LIMIT_PER_MINUTE", "100000".to_owned()),
+            ("RATE_LIMIT_PER_HOUR", "100000".to_owned()),
+            ("RATE_LIMIT_CHAT_PER_MINUTE", "100000".to_owned()),
+            ("RATE_LIMIT_CHAT_PER_HOUR", "100000".to_owned()),
         ];
         variables
             .into_iter()

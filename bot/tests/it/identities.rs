@@ -1,7 +1,10 @@
 //! Who is who: phones and user ids of one person lead to one conversation.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
+use ubermench_bot::conversation::{Effect, Notice};
 
+use crate::harness::people::now;
 use crate::harness::{World, notification, text};
 
 const PHONE: &str = "12025550118";
@@ -169,4 +172,53 @@ async fn many_new_people_at_once_on_two_replicas_get_one_contact_each() {
         15
     );
     assert_eq!(world.count("select count(*) from contact_alias").await, 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_and_its_timers_go_on_with_whom_the_person_turns_out_to_be() {
+    let world = World::new().await;
+    let luis = world.customer("525500001001", "Luis").await;
+    let (rosa, profile) = world.provider("525500001002", "Rosa").await;
+    let request = luis.book(profile).await;
+    rosa.accept(request).await.unwrap();
+    let notice = Notice::ChatIdle { request };
+    luis.act(vec![
+        Effect::StartChat {
+            request,
+            customer: luis.contact(),
+            provider: rosa.contact(),
+        },
+        Effect::Schedule {
+            to: luis.contact(),
+            notice,
+            at: now() + TimeDelta::hours(1),
+        },
+    ])
+    .await;
+    // So far Luis was known by a user id only.
+    world
+        .execute("update contact_alias set kind = 'bsuid', value = 'US.33019' where value = '525500001001'")
+        .await;
+    let bot = world.bot(&[]).await;
+    post(&world, &bot, text("wamid.1", PHONE, "hi")).await;
+    post(&world, &bot, from_user("wamid.2", "US.33019", Some(PHONE))).await;
+    let found = world
+        .texts(
+            "select contact_id::text from contact_alias where value in ('US.33019', '12025550118')",
+        )
+        .await;
+    assert_eq!(found[0], found[1]);
+    for column in [
+        "select customer_contact::text from chat",
+        "select contact_id::text from timer",
+        "select contact_id::text from users where name = 'Luis'",
+        "select m.contact_id::text from chat_member m join chat c on c.customer_contact = m.contact_id",
+    ] {
+        assert_eq!(world.texts(column).await, found[..1], "{column}");
+    }
+    // What was written with the newly known number went over.
+    let relayed = world
+        .texts("select body from outbox where chat_message_id is not null")
+        .await;
+    assert_eq!(relayed, ["👤 Luis: hi"]);
 }

@@ -10,19 +10,31 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod acceptance;
+mod admin;
+mod bookings;
+mod browser;
+mod chats;
 mod conversations;
 mod delivery;
+mod demo;
 mod fence;
+mod files;
+mod flags;
 mod harness;
 mod health;
 mod identities;
+mod journey;
 mod kill;
 mod ledger;
+mod notices;
 mod outage;
 mod payloads;
 mod poison;
 mod pooler;
+mod refusals;
 mod replicas;
 mod statuses;
 mod subcommands;
 mod webhook;
+mod window;

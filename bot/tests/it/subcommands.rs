@@ -1,6 +1,7 @@
 //! The program as a process: its subcommands, their results, and its end.
 
 use serde_json::Value;
+use ubermench_bot::store::migrations::EMBEDDED;
 
 use crate::harness::process::{Process, run};
 use crate::harness::{World, notification, sign, text};
@@ -16,11 +17,14 @@ async fn migrate_reports_what_it_did() {
     let environment = world.environment();
     let first = run("migrate", &environment).await;
     assert!(first.status.success());
-    assert_eq!(result(&first)["applied"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        result(&first)["applied"].as_array().unwrap().len(),
+        EMBEDDED.len()
+    );
     let second = run("migrate", &environment).await;
     assert_eq!(
         result(&second),
-        serde_json::json!({"applied": [], "already": 4})
+        serde_json::json!({"applied": [], "already": EMBEDDED.len()})
     );
     world
         .execute("update schema_migration set checksum = 'x' where name = '0002_expand_inbox'")

@@ -66,6 +66,11 @@ impl GraphError {
         Self::new(131_009, details)
     }
 
+    /// The person's window is closed.
+    pub(crate) fn window_closed() -> Self {
+        Self::new(131_047, details_of(131_047))
+    }
+
     /// The body of the answer; `trace` is what a person would tell Meta's support.
     pub(crate) fn body(&self, trace: &str) -> Value {
         let kind = if self.subcode == Some(33) {
@@ -103,7 +108,8 @@ fn status_of(code: u32) -> u16 {
     }
 }
 
-fn title_of(code: u32) -> &'static str {
+/// The title of a code.
+pub(crate) fn title_of(code: u32) -> &'static str {
     match code {
         0 => "AuthException",
         1 => "An unknown error occurred",
@@ -115,29 +121,57 @@ fn title_of(code: u32) -> &'static str {
         190 => "Invalid OAuth access token",
         368 => "Temporarily blocked for policies violations",
         80_007 => "Rate limit issues",
+        130_403 => "User is blocked by the business",
         130_429 => "Rate limit hit",
         130_472 => "User's number is part of an experiment",
+        130_497 => "Business account is restricted in this country",
         131_000 => "Something went wrong",
         131_005 => "Access denied",
         131_008 => "Required parameter is missing",
-        131_009 => "Parameter value is not valid",
+        33 | 131_009 => "Parameter value is not valid",
         131_016 => "Service unavailable",
         131_021 => "Recipient cannot be sender",
         131_026 => "Message undeliverable",
         131_030 => "Recipient phone number not in allowed list",
         131_031 => "Account has been locked",
         131_042 => "Business eligibility payment issue",
+        131_045 => "Incorrect certificate",
         131_047 => "Re-engagement message",
         131_048 => "Spam rate limit hit",
         131_049 => "Meta chose not to deliver",
+        131_050 => "User has stopped marketing messages",
         131_051 => "Unsupported message type",
+        131_052 => "Media download error",
+        131_053 => "Media upload error",
         131_056 => "(Business Account, Consumer Account) pair rate limit hit",
         131_057 => "Account in maintenance mode",
+        131_062 => "Recipient type is not supported for this message",
+        131_064 => "Template classification limit hit",
         132_000 => "Template param count mismatch",
         132_001 => "Template does not exist",
+        132_005 => "Template hydrated text too long",
+        132_007 => "Template format character policy violated",
+        132_012 => "Template parameter format mismatch",
+        132_015 => "Template is paused",
+        132_016 => "Template is disabled",
+        132_018 => "Template parameters validation failed",
+        132_068 => "Flow is blocked",
+        132_069 => "Flow is throttled",
         133_004 => "Server temporarily unavailable",
         133_010 => "Phone number not registered",
+        135_000 => "Generic user error",
         _ => "Unknown error",
+    }
+}
+
+/// What a status with this code says in its details.
+pub(crate) fn details_of(code: u32) -> &'static str {
+    match code {
+        131_026 => "Message Undeliverable.",
+        131_047 => {
+            "Message failed to send because more than 24 hours have passed since the customer last replied to this number."
+        }
+        code => title_of(code),
     }
 }
 
@@ -164,6 +198,21 @@ mod tests {
         );
         let unknown = GraphError::unknown_object("1").body("trace");
         assert_eq!(unknown["error"]["error_subcode"], 33);
+    }
+
+    #[test]
+    fn every_documented_code_has_a_title() {
+        let codes = [
+            0, 1, 2, 3, 4, 10, 33, 100, 190, 200, 299, 368, 80_007, 130_403, 130_429, 130_472,
+            130_497, 131_000, 131_005, 131_008, 131_009, 131_016, 131_021, 131_026, 131_030,
+            131_031, 131_042, 131_045, 131_047, 131_048, 131_049, 131_050, 131_051, 131_052,
+            131_053, 131_056, 131_057, 131_062, 131_064, 132_000, 132_001, 132_005, 132_007,
+            132_012, 132_015, 132_016, 132_018, 132_068, 132_069, 133_004, 133_010, 135_000,
+        ];
+        for code in codes {
+            assert_ne!(title_of(code), "Unknown error", "{code}");
+            assert!((400..600).contains(&status_of(code)), "{code}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What `POST /{phone number id}/messages` takes: reads a body and checks it against Meta's limits.
 //! Lengths are counted in UTF-16 units, the strictest reading of Meta's "characters".
 
+mod content;
 mod interactive;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use serde_json::Value;
 
 use super::GraphError;
+use crate::media::MediaKind;
 use crate::person::Person;
 
 /// A request that passed the checks.
@@ -105,24 +107,38 @@ fn send(body: &Value) -> Result<Request, GraphError> {
     if let Some(context) = body.get("context") {
         text(context, "message_id")?;
     }
-    match body
-        .get("type")
-        .map_or(Ok("text"), |_| text(body, "type"))?
-    {
-        "text" => {
-            let content = object(body, "text")?;
-            length("text['body']", text(content, "body")?, 1, 4096)?;
-        }
-        "interactive" => interactive::check(object(body, "interactive")?)?,
-        other => {
-            let details = format!("Message type {other:?} is not supported by this stand-in");
-            return Err(GraphError::new(131_051, details));
-        }
-    }
+    check_content(body)?;
     Ok(Request::Send {
         to,
         input: address.to_owned(),
     })
+}
+
+fn check_content(body: &Value) -> Result<(), GraphError> {
+    let kind = body
+        .get("type")
+        .map_or(Ok("text"), |_| text(body, "type"))?;
+    match kind {
+        "text" => {
+            let content = object(body, "text")?;
+            length("text['body']", text(content, "body")?, 1, 4096)
+        }
+        "interactive" => interactive::check(object(body, "interactive")?),
+        "location" => content::location(object(body, "location")?),
+        "contacts" => content::contacts(body),
+        "reaction" if body.get("context").is_some() => Err(GraphError::invalid(
+            "A reaction cannot be a contextual reply",
+        )),
+        "reaction" => content::reaction(object(body, "reaction")?),
+        "template" => content::template(object(body, "template")?),
+        other => {
+            if let Some(media) = MediaKind::named(other) {
+                return content::media(media, object(body, other)?);
+            }
+            let details = format!("Message type {other:?} is not supported by this stand-in");
+            Err(GraphError::new(131_051, details))
+        }
+    }
 }
 
 fn object<'a>(parent: &'a Value, name: &str) -> Result<&'a Value, GraphError> {

@@ -1,33 +1,76 @@
-//! The Graph API: sending, marking read, and reading the phone number.
+//! The Graph API: the phone number here, messages and media in modules of their own. Every call is
+//! written to the log of calls.
 
-use std::time::Duration;
+mod fate;
+mod media;
+mod messages;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{ConnectInfo, Path, Query, State};
-use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, Request, State};
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bytes::Bytes;
+use chrono::DateTime;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use tokio::time::Instant;
 
 use super::line::Line;
 use crate::control::Control;
-use crate::graph::{GraphError, Request, parse};
-use crate::json::object;
-use crate::person::Person;
-use crate::world::{Fault, FaultKind, FaultTarget, Outcome};
+use crate::graph::GraphError;
+use crate::world::{Call, FaultTarget};
+use fate::{Fate, meet_fault};
 
-/// How long a connection is held by a fault that names no time.
-const HOLD: Duration = Duration::from_mins(1);
+/// The largest file and what is around it.
+const LARGEST_UPLOAD_BYTES: usize = 101 * 1024 * 1024;
 
-pub(super) fn router() -> Router<Control> {
+pub(super) fn router(control: Control) -> Router<Control> {
+    let upload = post(media::upload).layer(DefaultBodyLimit::max(LARGEST_UPLOAD_BYTES));
     Router::new()
-        .route("/{version}/{object}", get(number))
-        .route("/{version}/{object}/messages", post(messages))
+        .route("/{version}/{object}", get(object))
+        .route("/{version}/{object}/messages", post(messages::messages))
+        .route("/{version}/{object}/media", upload)
+        .route("/media/{id}/{token}", get(media::download))
+        .layer(from_fn_with_state(control, log))
+}
+
+/// What the log says of an answer beyond its status.
+#[derive(Clone, Copy, Debug)]
+enum Code {
+    /// The Graph API's code.
+    Graph(u32),
+    /// The connection was cut before the answer.
+    Cut,
+}
+
+async fn log(State(control): State<Control>, request: Request, next: Next) -> Response {
+    let method = request.method().to_string();
+    let path = request.uri().path();
+    let path = match path.strip_prefix("/media/") {
+        Some(rest) => format!("/media/{}", rest.split('/').next().unwrap_or_default()),
+        None => path.to_owned(),
+    };
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let (status, code) = match response.extensions().get::<Code>() {
+        Some(Code::Cut) => (None, None),
+        Some(Code::Graph(code)) => (Some(response.status().as_u16()), Some(*code)),
+        None => (Some(response.status().as_u16()), None),
+    };
+    control.log_call(Call {
+        seq: 0,
+        time: DateTime::UNIX_EPOCH,
+        method,
+        path,
+        status,
+        code,
+        took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    response
 }
 
 #[derive(Deserialize)]
@@ -35,18 +78,21 @@ struct Fields {
     fields: Option<String>,
 }
 
-async fn number(
+async fn object(
     State(control): State<Control>,
     ConnectInfo(line): ConnectInfo<Line>,
     Path(path): Path<(String, String)>,
     Query(Fields { fields }): Query<Fields>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(error) = admit(&control, &path, &headers) {
+    if let Err(error) = admit(&control, &path.0, &headers) {
         return answer_error(&error);
     }
-    match meet_fault(&control, FaultTarget::Number, None).await {
-        Fate::Answer => {}
+    if path.1 != control.settings().phone_number_id {
+        return media::look_up(&control, &line, &path.1, &headers).await;
+    }
+    match meet_fault(&control, FaultTarget::Number, None, None).await {
+        Fate::Answer | Fate::FailLater(_) => {}
         Fate::Refuse(refusal) => return refusal.into_response(),
         Fate::Silence(silence) => return silence.keep(&control, &line).await,
     }
@@ -67,224 +113,36 @@ async fn number(
     Json(known).into_response()
 }
 
-async fn messages(
-    State(control): State<Control>,
-    ConnectInfo(line): ConnectInfo<Line>,
-    Path(path): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    if let Err(error) = admit(&control, &path, &headers) {
-        return answer_error(&error);
-    }
-    let Ok(body) = serde_json::from_slice::<Value>(&body) else {
-        return answer_error(&GraphError::invalid("The body is not JSON"));
-    };
-    if body.get("status").is_some() {
-        mark_read(&control, &line, &body).await
-    } else {
-        send(&control, &line, body).await
-    }
-}
-
-async fn mark_read(control: &Control, line: &Line, body: &Value) -> Response {
-    let silence = match meet_fault(control, FaultTarget::Read, None).await {
-        Fate::Answer => None,
-        Fate::Refuse(refusal) => return refusal.into_response(),
-        Fate::Silence(silence) => Some(silence),
-    };
-    let (wamid, typing) = match parse(body) {
-        Ok(Request::MarkRead { wamid, typing }) => (wamid, typing),
-        Ok(Request::Send { .. }) => return answer_error(&GraphError::invalid("Not a read mark")),
-        Err(error) => return answer_error(&error),
-    };
-    if silence.as_ref().is_none_or(|silence| silence.accept) {
-        control.mark_read(&wamid, typing);
-    }
-    match silence {
-        Some(silence) => silence.keep(control, line).await,
-        None => Json(json!({"success": true})).into_response(),
-    }
-}
-
-async fn send(control: &Control, line: &Line, body: Value) -> Response {
-    let address = ["to", "recipient"]
-        .iter()
-        .find_map(|name| body.get(name)?.as_str());
-    let person = address.and_then(|address| Person::parse(address).ok());
-    let to = person
-        .as_ref()
-        .map_or_else(|| address.unwrap_or_default().to_owned(), Person::key);
-    let silence = match meet_fault(control, FaultTarget::Send, person.as_ref()).await {
-        Fate::Answer => None,
-        Fate::Refuse(refusal) => {
-            control.refuse(to, body, refusal.outcome());
-            return refusal.into_response();
-        }
-        Fate::Silence(silence) => Some(silence),
-    };
-    let (to, input) = match parse(&body) {
-        Ok(Request::Send { to, input }) => (to, input),
-        Ok(Request::MarkRead { .. }) => return answer_error(&GraphError::invalid("Not a message")),
-        Err(error) => {
-            let outcome = Outcome::Refused {
-                status: error.status,
-                code: Some(error.code),
-            };
-            control.refuse(to, body, outcome);
-            return answer_error(&error);
-        }
-    };
-    let Some(silence) = silence else {
-        let (wamid, person) = control.accept(&to, body, Outcome::Accepted);
-        return accepted(&input, &to, &person, &wamid);
-    };
-    if silence.accept {
-        control.accept(&to, body, Outcome::Unanswered);
-    } else {
-        control.refuse(
-            to.key(),
-            body,
-            Outcome::Refused {
-                status: 0,
-                code: None,
-            },
-        );
-    }
-    silence.keep(control, line).await
-}
-
-fn accepted(input: &str, asked: &Person, person: &Person, wamid: &str) -> Response {
-    // A send to a user id is answered with the user id, even where the number is known.
-    let phone = asked.phone().and(person.phone());
-    let contact = object([
-        ("input", Some(input.into())),
-        ("wa_id", phone.map(Value::from)),
-        ("user_id", phone.is_none().then(|| asked.bsuid().into())),
-    ]);
-    Json(json!({
-        "messaging_product": "whatsapp",
-        "contacts": [contact],
-        "messages": [{"id": wamid}],
-    }))
-    .into_response()
-}
-
-/// What a fault makes of a request.
-enum Fate {
-    /// Nothing stands in the way, perhaps any more.
-    Answer,
-    Refuse(Refusal),
-    Silence(Silence),
-}
-
-struct Refusal {
-    error: GraphError,
-    with_body: bool,
-    retry_after: Option<u64>,
-}
-
-struct Silence {
-    accept: bool,
-    hold: Duration,
-}
-
-async fn meet_fault(control: &Control, on: FaultTarget, to: Option<&Person>) -> Fate {
-    let Some(fault) = control.take_fault(on, to) else {
-        return Fate::Answer;
-    };
-    let delay = fault.delay_ms.map(Duration::from_millis);
-    match fault.kind {
-        FaultKind::Delay => {
-            wait(control, delay.unwrap_or_default()).await;
-            Fate::Answer
-        }
-        FaultKind::Status => Fate::Refuse(Refusal::of(&fault)),
-        FaultKind::Drop => Fate::Silence(Silence {
-            accept: fault.accept,
-            hold: Duration::ZERO,
-        }),
-        FaultKind::Timeout => Fate::Silence(Silence {
-            accept: fault.accept,
-            hold: delay.unwrap_or(HOLD),
-        }),
-    }
-}
-
-impl Refusal {
-    fn of(fault: &Fault) -> Self {
-        let error = match fault.code {
-            Some(code) => GraphError::new(code, "Ordered by a test"),
-            None => GraphError::new(1, "Ordered by a test").with_status(500),
-        };
-        Self {
-            error: match fault.status {
-                Some(status) => error.with_status(status),
-                None => error,
-            },
-            with_body: fault.code.is_some(),
-            retry_after: fault.retry_after,
-        }
-    }
-
-    fn outcome(&self) -> Outcome {
-        let code = self.with_body.then_some(self.error.code);
-        Outcome::Refused {
-            status: self.error.status,
-            code,
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let mut response = if self.with_body {
-            answer_error(&self.error)
-        } else {
-            status_of(&self.error).into_response()
-        };
-        if let Some(seconds) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
-    }
-}
-
-impl Silence {
-    /// Holds the connection, then cuts it. What is returned never leaves.
-    async fn keep(self, control: &Control, line: &Line) -> Response {
-        wait(control, self.hold).await;
-        line.cut();
-        StatusCode::NO_CONTENT.into_response()
-    }
-}
-
-async fn wait(control: &Control, time: Duration) {
-    tokio::select! {
-        () = tokio::time::sleep(time) => {}
-        () = control.shutdown().cancelled() => {}
-    }
-}
-
 /// Checks token and path.
-fn admit(
+fn admit(control: &Control, version: &str, headers: &HeaderMap) -> Result<(), GraphError> {
+    if !has_token(control, headers) {
+        return Err(GraphError::bad_token());
+    }
+    if !is_version(version) {
+        return Err(GraphError::unknown_object(version));
+    }
+    Ok(())
+}
+
+/// Checks token and path; the object must be the phone number.
+fn admit_number(
     control: &Control,
     (version, object): &(String, String),
     headers: &HeaderMap,
 ) -> Result<(), GraphError> {
+    admit(control, version, headers)?;
+    if *object != control.settings().phone_number_id {
+        return Err(GraphError::unknown_object(object));
+    }
+    Ok(())
+}
+
+fn has_token(control: &Control, headers: &HeaderMap) -> bool {
     let token = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     let token = token.and_then(|value| value.strip_prefix("Bearer "));
-    if token != Some(control.settings().access_token.expose_secret()) {
-        return Err(GraphError::bad_token());
-    }
-    if !is_version(version) || *object != control.settings().phone_number_id {
-        return Err(GraphError::unknown_object(object));
-    }
-    Ok(())
+    token == Some(control.settings().access_token.expose_secret())
 }
 
 fn is_version(text: &str) -> bool {
@@ -304,5 +162,6 @@ fn answer_error(error: &GraphError) -> Response {
         let challenge = HeaderValue::from_static("OAuth \"Facebook Platform\" \"invalid_token\"");
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
+    response.extensions_mut().insert(Code::Graph(error.code));
     response
 }

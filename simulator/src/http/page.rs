@@ -1,10 +1,11 @@
-//! The page with phones, and what it asks for: histories, messages, looks, live changes.
+//! The pages (phones and control), and what the phones ask for: histories, messages, files, looks,
+//! live changes.
 
 use std::convert::Infallible;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
@@ -18,27 +19,41 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::control::read;
+use super::control::{file as kept_file, keep_file, read};
 use super::{bad_request, not_found};
 use crate::control::Control;
 use crate::inbound::Inbound;
 use crate::person::Person;
 
 /// Nothing from elsewhere, nothing inline.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+                      media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The largest file that a person sends, and what Meta would not take on any more.
+const LARGEST_FILE_BYTES: usize = 101 * 1024 * 1024;
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-/// Path, type and content of each file of the page.
-const FILES: [(&str, &str, &str); 11] = [
+/// Path, type and content of each file of the pages.
+const FILES: [(&str, &str, &str); 19] = [
     ("/", HTML, include_str!("../../page/index.html")),
+    ("/control", HTML, include_str!("../../page/control.html")),
     ("/page/icon.svg", SVG, include_str!("../../page/icon.svg")),
     ("/page/frame.css", CSS, include_str!("../../page/frame.css")),
     ("/page/chat.css", CSS, include_str!("../../page/chat.css")),
+    (
+        "/page/content.css",
+        CSS,
+        include_str!("../../page/content.css"),
+    ),
+    (
+        "/page/control.css",
+        CSS,
+        include_str!("../../page/control.css"),
+    ),
     ("/page/main.js", SCRIPT, include_str!("../../page/main.js")),
     (
         "/page/phone.js",
@@ -49,6 +64,16 @@ const FILES: [(&str, &str, &str); 11] = [
         "/page/bubble.js",
         SCRIPT,
         include_str!("../../page/bubble.js"),
+    ),
+    (
+        "/page/content.js",
+        SCRIPT,
+        include_str!("../../page/content.js"),
+    ),
+    (
+        "/page/attach.js",
+        SCRIPT,
+        include_str!("../../page/attach.js"),
     ),
     ("/page/dom.js", SCRIPT, include_str!("../../page/dom.js")),
     (
@@ -66,6 +91,21 @@ const FILES: [(&str, &str, &str); 11] = [
         SCRIPT,
         include_str!("../../page/server.js"),
     ),
+    (
+        "/page/theme.js",
+        SCRIPT,
+        include_str!("../../page/theme.js"),
+    ),
+    (
+        "/page/control.js",
+        SCRIPT,
+        include_str!("../../page/control.js"),
+    ),
+    (
+        "/page/watch.js",
+        SCRIPT,
+        include_str!("../../page/watch.js"),
+    ),
 ];
 
 pub(super) fn router() -> Router<Control> {
@@ -75,6 +115,11 @@ pub(super) fn router() -> Router<Control> {
         .route("/page/chats/{person}", get(chat).delete(clear))
         .route("/page/chats/{person}/seen", post(seen))
         .route("/page/chats/{person}/again/{wamid}", post(again))
+        .route(
+            "/page/files",
+            post(keep_file).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)),
+        )
+        .route("/page/files/{id}", get(kept_file))
         .route("/page/events", get(events));
     for (path, kind, content) in FILES {
         router = router.route(path, get(move || async move { file(kind, content) }));

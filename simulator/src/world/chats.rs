@@ -2,6 +2,7 @@
 //! that was quiet longest.
 
 mod offers;
+mod plain;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,9 @@ use serde_json::Value;
 
 use crate::notification::{Progress, Status};
 use crate::person::Person;
+use crate::platform::Rendered;
 pub(crate) use offers::Offer;
+pub(crate) use plain::plain;
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +34,7 @@ pub enum Author {
 pub enum Tick {
     /// The person's: on its way to the bot. The business's: no status reported yet.
     Pending,
-    /// The person's: given up.
+    /// The person's: given up. The business's: not delivered.
     Failed,
     /// The person's: the bot took it. The business's: the bot knows that it was sent.
     Sent,
@@ -54,7 +57,10 @@ pub struct Entry {
     pub message: Value,
     /// How far it got.
     pub tick: Tick,
-    /// Why the last try to hand it to the bot failed.
+    /// The business's template with its parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<Rendered>,
+    /// Why the last try to hand it to the bot failed, or why the business's message did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     #[serde(skip)]
@@ -70,6 +76,13 @@ pub(crate) struct ChatView {
     pub(crate) entries: Vec<Entry>,
     /// Until when the business is typing.
     pub(crate) typing_until: Option<DateTime<Utc>>,
+}
+
+impl Entry {
+    /// What a person reads on the phone, as plain text: texts, captions, rows, buttons, places.
+    pub fn plain(&self) -> String {
+        plain(&self.message, self.template.as_ref())
+    }
 }
 
 #[derive(Debug)]
@@ -111,19 +124,23 @@ impl Chats {
         to: &Person,
         wamid: &str,
         payload: Value,
+        template: Option<Rendered>,
     ) -> (Person, Entry) {
         let key = self.key_of(to);
         let chat = self.open(&key, to);
         chat.typing_until = None;
         let person = chat.person.clone();
+        // Meta reports no reading of reactions.
+        let seen = payload.get("type").and_then(Value::as_str) == Some("reaction");
         let entry = Entry {
             id: wamid.to_owned(),
             time,
             author: Author::Business,
             message: payload,
             tick: Tick::Pending,
+            template,
             trouble: None,
-            seen: false,
+            seen,
         };
         self.push(&key, entry.clone());
         (person, entry)
@@ -154,6 +171,7 @@ impl Chats {
             author: Author::Person,
             message,
             tick: Tick::Pending,
+            template: None,
             trouble: None,
             seen: true,
         };
@@ -178,8 +196,28 @@ impl Chats {
         if tick >= entry.tick || entry.tick == Tick::Failed {
             entry.tick = tick;
         }
+        entry.seen |= tick == Tick::Read;
         entry.trouble = trouble;
         Some((key.clone(), entry.clone()))
+    }
+
+    /// The business's message does not reach the phone, however far it seemed to get.
+    pub(super) fn fail(&mut self, wamid: &str, trouble: String) -> Option<(String, Entry)> {
+        let key = self.messages.get(wamid)?;
+        let mut entries = self.by_key.get_mut(key)?.entries.iter_mut();
+        let entry = entries.find(|entry| entry.id == wamid)?;
+        entry.tick = Tick::Failed;
+        entry.seen = true;
+        entry.trouble = Some(trouble);
+        Some((key.clone(), entry.clone()))
+    }
+
+    /// Whom the business sent this message to, and what it asked to have echoed.
+    pub(super) fn recipient(&self, wamid: &str) -> Option<(Person, Option<String>)> {
+        let chat = self.by_key.get(self.messages.get(wamid)?)?;
+        let mut entries = chat.entries.iter();
+        let entry = entries.find(|entry| entry.id == wamid && entry.author == Author::Business)?;
+        Some((chat.person.clone(), callback_data(&entry.message)))
     }
 
     /// The chat and the messages that changed: this one and those before it.
@@ -249,13 +287,20 @@ impl Chats {
         self.by_key.get(key)?.profile.clone()
     }
 
-    pub(super) fn offer(&self, key: &str, id: &str) -> Option<Offer> {
-        self.by_key
-            .get(key)?
-            .entries
-            .iter()
-            .rev()
-            .find_map(|entry| offers::find(entry, id))
+    /// The newest row or button that fits, in the person's chat.
+    pub(super) fn offer(&self, key: &str, wanted: &str) -> Option<Offer> {
+        let entries = self.by_key.get(key)?.entries.iter();
+        entries.rev().find_map(|entry| offers::find(entry, wanted))
+    }
+
+    /// The newest message that contains the text and can be quoted or reacted to.
+    pub(super) fn containing(&self, key: &str, text: &str) -> Option<String> {
+        let mut entries = self.by_key.get(key)?.entries.iter().rev();
+        let found = entries.find(|entry| {
+            let kind = entry.message.get("type").and_then(Value::as_str);
+            kind != Some("reaction") && entry.plain().contains(text)
+        });
+        found.map(|entry| entry.id.clone())
     }
 
     pub(super) fn entry(&self, key: &str, wamid: &str) -> Option<Entry> {
@@ -287,7 +332,8 @@ impl Chats {
         self.by_key.drain().map(|(key, _)| key).collect()
     }
 
-    fn key_of(&self, person: &Person) -> String {
+    /// The name of the person's chat, also when the person is named by the user id of a phone.
+    pub(super) fn key_of(&self, person: &Person) -> String {
         let key = person.key();
         self.user_ids.get(&key).cloned().unwrap_or(key)
     }

@@ -16,7 +16,8 @@ pub struct Fault {
     /// For `status`: the HTTP status, 400 to 599. Default: the one that belongs to the code, else 500.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// For `status`: the Graph API's code in the body; without it the body is empty.
+    /// For `status`: the Graph API's code in the body; without it the body is empty. For `failed`:
+    /// the code of the later status, by default 131000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<u32>,
     /// For `status`: seconds in `Retry-After`.
@@ -29,6 +30,9 @@ pub struct Fault {
     /// Only sends to this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Only sends of this type: `text`, `interactive`, `image`, `template`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     /// How many requests it is for; 0 means until cleared. Default 1.
     #[serde(default = "one")]
     pub count: u32,
@@ -49,6 +53,8 @@ pub enum FaultKind {
     Drop,
     /// Holds the connection without an answer.
     Timeout,
+    /// Takes the message, and later reports it `failed`.
+    Failed,
 }
 
 /// Which requests a fault is for.
@@ -62,6 +68,12 @@ pub enum FaultTarget {
     Read,
     /// Reading the phone number.
     Number,
+    /// Asking for the URL of a file.
+    Media,
+    /// Downloading a file.
+    Download,
+    /// Uploading a file.
+    Upload,
 }
 
 /// Why a fault was not taken.
@@ -71,7 +83,7 @@ pub enum InvalidFault {
     #[error("status: must be 400 to 599")]
     Status,
     /// A member that its kind has no use for.
-    #[error("status, code, retry_after: only for kind status")]
+    #[error("status, retry_after: only for kind status; code: only for status and failed")]
     StatusOnly,
     /// A delay without its length.
     #[error("delay_ms: must be given for kind delay, and only for delay and timeout")]
@@ -79,6 +91,9 @@ pub enum InvalidFault {
     /// The recipient is nobody, or the fault is not for sends.
     #[error("to: must be a phone number or user id, and only with on send")]
     To,
+    /// A type of message, or a later failure, for something that is no send.
+    #[error("of, kind failed: only with on send")]
+    SendOnly,
 }
 
 impl Fault {
@@ -86,7 +101,7 @@ impl Fault {
     pub fn status(status: u16) -> Self {
         Self {
             status: Some(status),
-            ..Self::of(FaultKind::Status)
+            ..Self::of_kind(FaultKind::Status)
         }
     }
 
@@ -94,25 +109,25 @@ impl Fault {
     pub fn code(code: u32) -> Self {
         Self {
             code: Some(code),
-            ..Self::of(FaultKind::Status)
+            ..Self::of_kind(FaultKind::Status)
         }
     }
 
     /// Takes a send and closes the connection without an answer, once.
     pub fn drop_answer() -> Self {
-        Self::of(FaultKind::Drop)
+        Self::of_kind(FaultKind::Drop)
     }
 
     /// Takes a send and never answers, once.
     pub fn timeout() -> Self {
-        Self::of(FaultKind::Timeout)
+        Self::of_kind(FaultKind::Timeout)
     }
 
     /// Answers a send late, once.
     pub fn delay_ms(delay_ms: u64) -> Self {
         Self {
             delay_ms: Some(delay_ms),
-            ..Self::of(FaultKind::Delay)
+            ..Self::of_kind(FaultKind::Delay)
         }
     }
 
@@ -127,6 +142,23 @@ impl Fault {
     pub fn to(self, person: impl Into<String>) -> Self {
         Self {
             to: Some(person.into()),
+            ..self
+        }
+    }
+
+    /// Takes a send and later reports it failed with this code, once.
+    pub fn failed_later(code: u32) -> Self {
+        Self {
+            code: Some(code),
+            ..Self::of_kind(FaultKind::Failed)
+        }
+    }
+
+    /// The same fault for sends of this type only.
+    #[must_use]
+    pub fn of_type(self, message_type: impl Into<String>) -> Self {
+        Self {
+            of: Some(message_type.into()),
             ..self
         }
     }
@@ -155,7 +187,7 @@ impl Fault {
         }
     }
 
-    fn of(kind: FaultKind) -> Self {
+    fn of_kind(kind: FaultKind) -> Self {
         Self {
             kind,
             on: FaultTarget::Send,
@@ -164,6 +196,7 @@ impl Fault {
             retry_after: None,
             delay_ms: None,
             to: None,
+            of: None,
             count: 1,
             accept: true,
         }
@@ -171,8 +204,9 @@ impl Fault {
 
     /// Checks the members against the kind, and writes the recipient the way sends are recorded.
     pub(crate) fn checked(mut self) -> Result<Self, InvalidFault> {
-        let answers = self.status.is_some() || self.code.is_some() || self.retry_after.is_some();
-        if self.kind != FaultKind::Status && answers {
+        let answers = self.status.is_some() || self.retry_after.is_some();
+        let coded = matches!(self.kind, FaultKind::Status | FaultKind::Failed);
+        if self.kind != FaultKind::Status && answers || self.code.is_some() && !coded {
             return Err(InvalidFault::StatusOnly);
         }
         if self
@@ -184,10 +218,13 @@ impl Fault {
         let delay_fits = match self.kind {
             FaultKind::Delay => self.delay_ms.is_some(),
             FaultKind::Timeout => true,
-            FaultKind::Status | FaultKind::Drop => self.delay_ms.is_none(),
+            FaultKind::Status | FaultKind::Drop | FaultKind::Failed => self.delay_ms.is_none(),
         };
         if !delay_fits {
             return Err(InvalidFault::Delay);
+        }
+        if self.on != FaultTarget::Send && (self.of.is_some() || self.kind == FaultKind::Failed) {
+            return Err(InvalidFault::SendOnly);
         }
         if let Some(to) = &self.to {
             let person = Person::parse(to).map_err(|_| InvalidFault::To)?;
@@ -224,9 +261,17 @@ impl Faults {
         self.0.clear();
     }
 
-    pub(super) fn take(&mut self, target: FaultTarget, to: Option<&str>) -> Option<Fault> {
-        let fits =
-            |fault: &Fault| fault.on == target && (fault.to.is_none() || fault.to.as_deref() == to);
+    pub(super) fn take(
+        &mut self,
+        target: FaultTarget,
+        to: Option<&str>,
+        kind: Option<&str>,
+    ) -> Option<Fault> {
+        let fits = |fault: &Fault| {
+            fault.on == target
+                && (fault.to.is_none() || fault.to.as_deref() == to)
+                && (fault.of.is_none() || fault.of.as_deref() == kind)
+        };
         let place = self.0.iter().position(fits)?;
         let fault = self.0.get_mut(place)?;
         match fault.count {
@@ -241,64 +286,4 @@ impl Faults {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn faults_act_in_order_and_run_out() {
-        let mut faults = Faults::default();
-        faults.add(Fault::status(500).times(2).to("525500001001"));
-        faults.add(Fault::code(4).on(FaultTarget::Read).times(0));
-        assert!(
-            faults
-                .take(FaultTarget::Send, Some("12025550118"))
-                .is_none()
-        );
-        for _ in 0..2 {
-            assert!(
-                faults
-                    .take(FaultTarget::Send, Some("525500001001"))
-                    .is_some()
-            );
-            assert!(faults.take(FaultTarget::Read, None).is_some());
-        }
-        assert!(
-            faults
-                .take(FaultTarget::Send, Some("525500001001"))
-                .is_none()
-        );
-        assert!(faults.take(FaultTarget::Read, None).is_some());
-        assert_eq!(faults.list().len(), 1);
-    }
-
-    #[test]
-    fn members_must_fit_the_kind() {
-        let check = |json| serde_json::from_value::<Fault>(json).unwrap().checked();
-        for (json, expected) in [
-            (
-                json!({"kind": "status", "status": 200}),
-                InvalidFault::Status,
-            ),
-            (
-                json!({"kind": "drop", "status": 500}),
-                InvalidFault::StatusOnly,
-            ),
-            (json!({"kind": "delay"}), InvalidFault::Delay),
-            (json!({"kind": "drop", "delay_ms": 5}), InvalidFault::Delay),
-            (json!({"kind": "drop", "to": "you"}), InvalidFault::To),
-            (
-                json!({"kind": "drop", "to": "5215500001001", "on": "read"}),
-                InvalidFault::To,
-            ),
-        ] {
-            assert_eq!(check(json.clone()), Err(expected), "{json}");
-        }
-        let fault = check(json!({"kind": "timeout", "to": "+52 1 55 0000 1001"})).unwrap();
-        assert_eq!(fault.to.as_deref(), Some("525500001001"));
-        assert_eq!((fault.count, fault.accept), (1, true));
-        assert!(serde_json::from_value::<Fault>(json!({"kind": "flood"})).is_err());
-        assert!(serde_json::from_value::<Fault>(json!({"kind": "drop", "cuont": 2})).is_err());
-    }
-}
+mod tests;

@@ -21,6 +21,9 @@ pub struct Sent {
     pub payload: Value,
     /// What became of it.
     pub outcome: Outcome,
+    /// What a person reads on the phone, as plain text.
+    #[serde(default)]
+    pub text: String,
 }
 
 /// What became of a send.
@@ -97,28 +100,20 @@ impl Records {
         }
     }
 
-    pub(super) fn push_sent(
-        &mut self,
-        time: DateTime<Utc>,
-        wamid: Option<String>,
-        to: String,
-        payload: Value,
-        outcome: Outcome,
-    ) {
+    /// Takes a send; the sequence number is given here.
+    pub(super) fn push_sent(&mut self, sent: Sent) {
         let seq = self.next_seq;
         self.next_seq += 1;
-        self.sent.push_back(Sent {
-            seq,
-            time,
-            wamid,
-            to,
-            payload,
-            outcome,
-        });
+        self.sent.push_back(Sent { seq, ..sent });
         if self.sent.len() > self.limit {
             self.sent.pop_front();
             self.forgotten += 1;
         }
+    }
+
+    /// The newest sequence number; 0 when nothing was sent.
+    pub(super) fn last_seq(&self) -> u64 {
+        self.next_seq - 1
     }
 
     pub(super) fn push_read(&mut self, time: DateTime<Utc>, wamid: String, typing: bool) {
@@ -157,12 +152,23 @@ impl Records {
 mod tests {
     use super::*;
 
+    fn sent(to: &str) -> Sent {
+        Sent {
+            seq: 0,
+            time: DateTime::UNIX_EPOCH,
+            wamid: None,
+            to: to.to_owned(),
+            payload: Value::Null,
+            outcome: Outcome::Accepted,
+            text: String::new(),
+        }
+    }
+
     #[test]
     fn the_oldest_is_forgotten_and_counted() {
         let mut records = Records::new(2);
         for to in ["1", "2", "1"] {
-            let outcome = Outcome::Accepted;
-            records.push_sent(DateTime::UNIX_EPOCH, None, to.into(), Value::Null, outcome);
+            records.push_sent(sent(to));
         }
         let seqs = |sent: Vec<Sent>| sent.iter().map(|sent| sent.seq).collect::<Vec<_>>();
         assert_eq!(seqs(records.sent(None, 0)), [2, 3]);
@@ -171,13 +177,7 @@ mod tests {
         assert_eq!(seqs(records.sent(None, 9)), [0_u64; 0]);
         assert_eq!(records.forgotten(), 1);
         records.clear();
-        records.push_sent(
-            DateTime::UNIX_EPOCH,
-            None,
-            "1".into(),
-            Value::Null,
-            Outcome::Accepted,
-        );
+        records.push_sent(sent("1"));
         assert_eq!(seqs(records.sent(None, 0)), [4]);
     }
 }

@@ -105,7 +105,7 @@ async fn bad_requests_name_the_member() {
         (
             "inbound",
             json!({"from": "5215500001001"}),
-            "text, tap and raw",
+            "exactly one of text",
         ),
         ("inbound", json!("x"), "Inbound"),
     ] {
@@ -121,4 +121,152 @@ async fn bad_requests_name_the_member() {
         .call(Method::PUT, "webhook", &json!({"url": "here"}))
         .await;
     assert!(status == 400 && error.contains("url"), "{error}");
+}
+
+#[tokio::test]
+async fn conduct_phones_and_templates_are_ordered() {
+    let bot = Bot::answering(&[]).await;
+    let simulator = simulator(Some(&bot.url)).await;
+    let api = Api::of(&simulator);
+    let change =
+        json!({"window": "later", "statuses": {"delay_ms": 5}, "rates": {"pair_burst": 45}});
+    assert_eq!(api.call(Method::PATCH, "conduct", &change).await.0, 204);
+    let conduct = api.get("conduct").await;
+    assert_eq!(conduct["window"], "later");
+    assert_eq!(conduct["statuses"]["order"], json!(["sent", "delivered"]));
+    assert_eq!(conduct["rates"]["pair_seconds"], 6);
+    let wrong = json!({"window": "ajar"});
+    let (status, error) = api.call(Method::PATCH, "conduct", &wrong).await;
+    assert!(status == 400 && error.contains("ajar"), "{error}");
+
+    let phone = format!("phones/{}", "5215500001001");
+    assert_eq!(api.get(&phone).await["window_open"], true);
+    let order =
+        json!({"last_message_seconds_ago": 90_000, "undeliverable": "later", "delay_ms": 7});
+    let (status, view) = api.call(Method::PATCH, &phone, &order).await;
+    let view: Value = serde_json::from_str(&view).unwrap();
+    assert_eq!((status, &view["window_open"]), (200, &json!(false)));
+    assert_eq!(
+        (&view["undeliverable"], &view["delay_ms"]),
+        (&json!("later"), &json!(7))
+    );
+
+    let pause = json!({"status": "paused", "language": "es"});
+    let path = "templates/handy_new_request/status";
+    assert_eq!(api.call(Method::PUT, path, &pause).await.0, 204);
+    assert_eq!(
+        api.call(Method::PUT, "templates/none/status", &pause)
+            .await
+            .0,
+        404
+    );
+    let own = json!({"name": "own", "language": "en", "body": "Hi {{1}}"});
+    assert_eq!(api.call(Method::PUT, "templates", &own).await.0, 204);
+    let templates = api.get("templates").await;
+    let paused = templates
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|t| t["status"] == "paused");
+    assert_eq!(
+        (templates.as_array().unwrap().len(), paused.count()),
+        (15, 1)
+    );
+
+    assert_eq!(
+        api.call(Method::DELETE, "conduct", &Value::Null).await.0,
+        204
+    );
+    assert_eq!(api.get("conduct").await["window"], "at_once");
+    assert_eq!(api.get("templates").await.as_array().unwrap().len(), 14);
+    assert_eq!(api.get(&phone).await["undeliverable"], "no");
+}
+
+#[tokio::test]
+async fn webhooks_come_again_and_raw() {
+    let bot = Bot::answering(&[]).await;
+    let simulator = simulator(Some(&bot.url)).await;
+    simulator.set_status_webhooks(false);
+    let api = Api::of(&simulator);
+    let raw = json!({"pasted": true});
+    let (status, receipt) = api.call(Method::POST, "notify", &raw).await;
+    assert!(
+        status == 200 && receipt.contains("\"webhook_status\":200"),
+        "{receipt}"
+    );
+    let (_, receipts) = api
+        .call(Method::POST, "webhooks/again", &json!({"times": 2}))
+        .await;
+    let receipts: Value = serde_json::from_str(&receipts).unwrap();
+    assert_eq!(receipts.as_array().unwrap().len(), 2);
+    let seen = bot.saw(3).await;
+    assert!(
+        seen.iter()
+            .all(|webhook| &webhook.body[..] == b"{\"pasted\":true}")
+    );
+    assert_eq!(api.get("webhooks").await[2]["kind"], "other");
+    let unknown = json!({"seq": 99});
+    assert_eq!(
+        api.call(Method::POST, "webhooks/again", &unknown).await.0,
+        404
+    );
+}
+
+#[tokio::test]
+async fn files_statuses_and_scenes_are_ordered() {
+    let bot = Bot::answering(&[]).await;
+    let simulator = simulator(Some(&bot.url)).await;
+    simulator.set_status_webhooks(false);
+    let api = Api::of(&simulator);
+    let photo = json!({"from": "5215500001001", "media": {"base64": "/9j/", "caption": "x"}});
+    assert_eq!(api.call(Method::POST, "inbound", &photo).await.0, 200);
+    let message = bot.saw(1).await[0].value()["messages"][0].clone();
+    let id = message["image"]["id"].as_str().unwrap().to_owned();
+    let file = api
+        .http
+        .get(format!("{}media/{id}", api.base))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(file.bytes().await.unwrap(), [0xff, 0xd8, 0xff].as_slice());
+    let kept = api
+        .http
+        .post(format!("{}media", api.base))
+        .header("Content-Type", "text/plain");
+    let kept: Value = kept
+        .body("note")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let document =
+        json!({"from": "5215500001001", "media": {"kind": "document", "id": kept["id"]}});
+    assert_eq!(api.call(Method::POST, "inbound", &document).await.0, 200);
+    assert_eq!(api.call(Method::DELETE, "media", &Value::Null).await.0, 204);
+
+    let wamid = Graph::of(&simulator).text("5215500001001", "x").await;
+    let failed = json!({"wamid": wamid, "status": "failed", "code": 131_047});
+    assert_eq!(api.call(Method::POST, "statuses", &failed).await.0, 202);
+    assert_eq!(bot.saw(3).await[2].short(), format!("failed {wamid}"));
+    let odd = json!({"wamid": wamid, "status": "eaten"});
+    assert_eq!(api.call(Method::POST, "statuses", &odd).await.0, 400);
+    assert_eq!(api.get("calls").await[0]["status"], 200);
+
+    let scene = json!({"steps": [{"phone": "5215500001001", "send": {"text": "hola"}}]});
+    let (status, started) = api.call(Method::POST, "scenes", &scene).await;
+    assert_eq!((status, started.as_str()), (202, "{\"id\":1}"));
+    bot.saw(4).await;
+    assert_eq!(
+        api.get("scenes").await[0]["steps"][0]["phone"],
+        "5215500001001"
+    );
+    let bad = json!({"steps": [{"phone": "me"}]});
+    let (status, error) = api.call(Method::POST, "scenes", &bad).await;
+    assert!(status == 400 && error.contains("steps[0]"), "{error}");
+    assert_eq!(
+        api.call(Method::DELETE, "scenes/1", &Value::Null).await.0,
+        204
+    );
 }

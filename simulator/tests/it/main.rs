@@ -8,9 +8,12 @@
 )]
 
 mod bot;
+mod conduct;
 mod control;
 mod graph;
+mod media;
 mod page;
+mod scenes;
 mod webhooks;
 
 use std::time::Duration;

@@ -55,19 +55,36 @@ async fn files_are_served_with_a_strict_policy() {
         .unwrap()
         .to_owned();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
-    let html = page.text().await.unwrap();
-    let linked = html.split('"').filter(|part| part.starts_with("/page/"));
-    let linked: Vec<_> = linked.collect();
-    assert!(linked.len() >= 3);
-    for path in linked {
-        let file = http
-            .get(format!("{}{path}", simulator.url()))
-            .send()
-            .await
-            .unwrap();
+    drop(page);
+    let get = async |path: &str| {
+        let file = http.get(format!("{}{path}", simulator.url()));
+        let file = file.send().await.unwrap();
         assert_eq!(file.status(), 200, "{path}");
+        assert_eq!(file.headers()["content-security-policy"], policy, "{path}");
+        file.text().await.unwrap()
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for start in ["/", "/control"] {
+        let html = get(start).await;
+        assert!(!html.contains("http://") && !html.contains("https://"));
+        assert!(!html.contains(" style=") && !html.contains(" onclick="));
+        let mut waiting: Vec<_> = html
+            .split('"')
+            .filter(|part| part.starts_with("/page/"))
+            .map(str::to_owned)
+            .collect();
+        assert!(waiting.len() >= 3);
+        while let Some(path) = waiting.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            let text = get(&path).await;
+            let imports = text.lines().filter_map(|line| line.split_once("from \"./"));
+            let imports = imports.filter_map(|(_, rest)| rest.strip_suffix("\";"));
+            waiting.extend(imports.map(|name| format!("/page/{name}")));
+        }
     }
-    assert!(!html.contains("http://") && !html.contains("https://"));
+    assert_eq!(seen.len(), 17, "{seen:?}");
     let health = http
         .get(format!("{}/healthz", simulator.url()))
         .send()
@@ -167,4 +184,36 @@ async fn a_failed_message_can_be_posted_again() {
     assert_eq!(seen[0].body, seen[1].body);
     let unknown = format!("{}/page/chats/{ANA}/again/wamid.X", simulator.url());
     assert_eq!(http.post(unknown).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn files_of_people_are_kept_and_cannot_act() {
+    let simulator = simulator(None).await;
+    let http = Graph::of(&simulator).http;
+    let keep = |mime_type: &'static str, content: &'static str| {
+        let request = http.post(format!("{}/page/files", simulator.url()));
+        request
+            .header("Content-Type", mime_type)
+            .body(content)
+            .send()
+    };
+    for (mime_type, disposition) in [
+        ("image/png", "inline"),
+        ("text/html", "attachment"),
+        ("image/svg+xml", "attachment"),
+        ("application/pdf", "attachment"),
+    ] {
+        let kept: Value = keep(mime_type, "x").await.unwrap().json().await.unwrap();
+        let id = kept["id"].as_str().unwrap();
+        let file = http.get(format!("{}/page/files/{id}", simulator.url()));
+        let file = file.send().await.unwrap();
+        assert_eq!(file.headers()["content-type"], mime_type);
+        assert_eq!(file.headers()["content-disposition"], disposition);
+        assert_eq!(file.headers()["x-content-type-options"], "nosniff");
+        let policy = &file.headers()["content-security-policy"];
+        assert_eq!(policy, "default-src 'none'; sandbox");
+    }
+    assert_eq!(keep("image/png", "").await.unwrap().status(), 400);
+    let unknown = http.get(format!("{}/page/files/1", simulator.url()));
+    assert_eq!(unknown.send().await.unwrap().status(), 404);
 }

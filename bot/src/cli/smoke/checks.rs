@@ -46,7 +46,7 @@ impl Checker {
             .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| chain(&error))?;
-        let (_, _, redis) = redis::open(&settings.redis).map_err(|error| chain(&error))?;
+        let (_, _, redis, _) = redis::open(&settings.redis).map_err(|error| chain(&error))?;
         let graph = Graph::new(&settings.graph, metrics.api_errors.clone())
             .map_err(|error| chain(&error))?;
         let first = |secrets: &[SecretString]| secrets.first().cloned().unwrap_or_default();

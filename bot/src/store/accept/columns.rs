@@ -19,8 +19,8 @@ pub(super) struct MessageColumns<'a> {
 }
 
 impl<'a> MessageColumns<'a> {
-    pub(super) fn of(messages: &'a [NewMessage]) -> Self {
-        let rows = || messages.iter();
+    pub(super) fn of(messages: &[&'a NewMessage]) -> Self {
+        let rows = || messages.iter().copied();
         let identities = || rows().map(|row| &row.identity);
         Self {
             wamids: rows().map(|row| row.wamid.as_str()).collect(),

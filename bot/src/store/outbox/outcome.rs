@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::Wamid;
 use crate::store::Store;
 use crate::store::error::{During, StoreError};
-use crate::store::outbox::Outgoing;
+use crate::store::outbox::{Outgoing, failures, window};
 
 /// Whether an outcome was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Store {
         Ok(done.rows_affected().into())
     }
 
-    /// Gives a message up and shows it as a dead letter.
+    /// Gives a message up, shows it as a dead letter, and tells who is to hear of it.
     ///
     /// # Errors
     /// When it is not known to be recorded.
@@ -106,15 +106,10 @@ impl Store {
     ) -> Result<Recorded, StoreError> {
         let mut tx = self.begin().await?;
         let done = sqlx::query!(
-            "with ended as (
-                 update outbox
-                 set state = 'failed', outcome = 'permanent', ended_at = now(), claim = null,
-                     error_code = $3, error_title = $4
-                 where id = $1 and claim = $2 and state = 'pending'
-                 returning id, lane, error_code, request_id
-             )
-             insert into dead_letter (source, source_id, lane, reason, code, request_id)
-             select 'outbox', id, lane, 'permanent', error_code, request_id from ended",
+            "update outbox
+             set state = 'failed', outcome = 'permanent', ended_at = now(), claim = null,
+                 error_code = $3, error_title = $4
+             where id = $1 and claim = $2 and state = 'pending'",
             sent.id,
             sent.claim,
             refusal.code,
@@ -123,6 +118,38 @@ impl Store {
         .execute(&mut tx)
         .await
         .during("give up send")?;
+        if done.rows_affected() > 0 {
+            failures::bury(&mut tx, &[sent.id], "permanent").await?;
+            failures::tell(&mut tx, &[sent.id]).await?;
+        }
+        tx.commit().await?;
+        Ok(done.rows_affected().into())
+    }
+
+    /// Puts a message back whose person has not written for a day, to go as its template or wait.
+    ///
+    /// # Errors
+    /// When it is not known to be recorded; the claim runs out by itself.
+    pub async fn record_closed(
+        &self,
+        sent: &Outgoing,
+        refusal: &Refusal,
+    ) -> Result<Recorded, StoreError> {
+        let mut tx = self.begin().await?;
+        window::note_closed(&mut tx, &[sent.id]).await?;
+        let done = sqlx::query!(
+            "update outbox
+             set window_closed = true, attempt_at = now(), claim = null, claimed_until = null,
+                 error_code = $3, error_title = $4
+             where id = $1 and claim = $2 and state = 'pending'",
+            sent.id,
+            sent.claim,
+            refusal.code,
+            refusal.title
+        )
+        .execute(&mut tx)
+        .await
+        .during("record closed window")?;
         tx.commit().await?;
         Ok(done.rows_affected().into())
     }

@@ -68,7 +68,8 @@ pub(super) async fn join(
     sqlx::query!(
         "update conversation k
          set state = coalesce(k.state, o.state), expires_at = coalesce(k.expires_at, o.expires_at),
-             phone = coalesce(k.phone, o.phone), bsuid = coalesce(k.bsuid, o.bsuid), updated_at = now()
+             phone = coalesce(k.phone, o.phone), bsuid = coalesce(k.bsuid, o.bsuid),
+             last_inbound_at = greatest(k.last_inbound_at, o.last_inbound_at), updated_at = now()
          from conversation o where k.contact_id = $1 and o.contact_id = $2",
         keep.0,
         other.0
@@ -134,5 +135,52 @@ pub(super) async fn hand_over(
     .execute(&mut *tx)
     .await
     .during("hand over user")?;
+    hand_over_chats(tx, from, to).await
+}
+
+/// Timers, and the part in chats. Somebody who chats as both stays in one of the chats.
+async fn hand_over_chats(tx: &mut Tx, from: ContactId, to: ContactId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "with timers as (
+             update timer set contact_id = $1 where contact_id = $2
+         ), messages as (
+             update chat_message set sender_contact = $1 where sender_contact = $2
+         ), members as (
+             update chat_member m set contact_id = $1 where contact_id = $2
+             and not exists (select 1 from chat_member where contact_id = $1)
+         ), busy as (
+             update chat_wait w set busy_contact = $1 where busy_contact = $2
+             and not exists (select 1 from chat_wait o
+                             where o.busy_contact = $1 and o.request_id = w.request_id)
+         )
+         update chat
+         set customer_contact = case customer_contact when $2 then $1 else customer_contact end,
+             provider_contact = case provider_contact when $2 then $1 else provider_contact end,
+             ended_by = case ended_by when $2 then $1 else ended_by end
+         where customer_contact = $2 or provider_contact = $2",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over chats")?;
+    sqlx::query!(
+        "update chat_wait set waiting_contact = $1 where waiting_contact = $2",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over waiting")?;
+    sqlx::query!(
+        "update outbox
+         set on_failure = jsonb_set(on_failure, '{contact}', to_jsonb($1::uuid::text))
+         where on_failure->>'contact' = $2::uuid::text and state in ('pending', 'held')",
+        to.0,
+        from.0
+    )
+    .execute(&mut *tx)
+    .await
+    .during("hand over failures")?;
     Ok(())
 }

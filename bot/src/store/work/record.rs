@@ -3,34 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::domain::{Identity, RequestId, UserName};
+use crate::domain::Identity;
 use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
-use crate::store::work::{Claimed, fresh_id};
-
-/// One message to the person, ready to be sent.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The stored message that it answers.
-    pub inbox_id: i64,
-    /// Its type, for counting.
-    pub kind: &'static str,
-    /// The body of the call that sends it.
-    pub payload: Value,
-    /// The webhook that caused it.
-    pub request_id: Option<RequestId>,
-    /// After this it is no longer worth sending.
-    pub expires_at: DateTime<Utc>,
-}
-
-/// What a message changes about a person, in order.
-#[derive(Debug, Clone)]
-pub enum Change {
-    /// The person becomes a customer.
-    Register(UserName),
-    /// Phone or user id changed from one to another.
-    Move(Moved),
-}
+use crate::store::work::Claimed;
 
 /// One id replaced by another.
 #[derive(Debug, Clone)]
@@ -41,11 +17,20 @@ pub struct Moved {
     pub to: Identity,
 }
 
-/// What a turn came to.
+/// A message that is done.
+#[derive(Debug)]
+pub struct Worked {
+    /// The stored message.
+    pub id: i64,
+    /// What it says in words, for people to search.
+    pub body: String,
+}
+
+/// What a turn came to, beyond what its messages brought about.
 #[derive(Debug, Default)]
 pub struct Turn {
     /// The messages that are done.
-    pub worked: Vec<i64>,
+    pub worked: Vec<Worked>,
     /// The state to store; `None` for one that has not begun.
     pub state: Option<Value>,
     /// When that state ends to count.
@@ -54,10 +39,8 @@ pub struct Turn {
     pub identity: Identity,
     /// The newest profile name.
     pub profile_name: Option<String>,
-    /// What changes about the person.
-    pub changes: Vec<Change>,
-    /// What goes out.
-    pub answers: Vec<Answer>,
+    /// When the person last wrote, if they did.
+    pub inbound_at: Option<DateTime<Utc>>,
 }
 
 impl Claimed {
@@ -66,37 +49,28 @@ impl Claimed {
     /// # Errors
     /// When nothing of it lasts, or when it is not known whether it does.
     pub async fn record(mut self, turn: Turn) -> Result<(), StoreError> {
-        for change in &turn.changes {
-            match change {
-                Change::Register(name) => self.register(name).await?,
-                Change::Move(moved) => self.move_identity(moved).await?,
-            }
-        }
-        self.send(&turn.answers).await?;
-        sqlx::query!(
-            "update inbox set worked_at = now(), error = null where id = any($1)",
-            &turn.worked
-        )
-        .execute(&mut self.tx)
-        .await
-        .during("finish messages")?;
+        self.finish(&turn.worked).await?;
         if turn.profile_name.is_some() {
             sqlx::query!(
                 "update contact set whatsapp_name = $2
                  where id = $1 and whatsapp_name is distinct from $2",
-                self.contact.0,
+                self.who.contact.0,
                 turn.profile_name
             )
             .execute(&mut self.tx)
             .await
             .during("store profile name")?;
         }
+        if turn.inbound_at.is_some() {
+            self.release().await?;
+        }
         let identity = &turn.identity;
         sqlx::query!(
             "update conversation
-             set state = $2, expires_at = $3, phone = $4, bsuid = $5, updated_at = now()
+             set state = $2, expires_at = $3, phone = $4, bsuid = $5, updated_at = now(),
+                 last_inbound_at = greatest(last_inbound_at, $6)
              where contact_id = $1",
-            self.contact.0,
+            self.who.contact.0,
             turn.state,
             turn.expires_at,
             identity
@@ -106,7 +80,8 @@ impl Claimed {
             identity
                 .bsuid
                 .as_ref()
-                .map(|bsuid| bsuid.as_str().to_owned())
+                .map(|bsuid| bsuid.as_str().to_owned()),
+            turn.inbound_at
         )
         .execute(&mut self.tx)
         .await
@@ -114,26 +89,47 @@ impl Claimed {
         self.tx.commit().await
     }
 
+    async fn finish(&mut self, worked: &[Worked]) -> Result<(), StoreError> {
+        let ids: Vec<i64> = worked.iter().map(|message| message.id).collect();
+        let bodies: Vec<String> = worked
+            .iter()
+            .map(|message| message.body.replace('\0', ""))
+            .collect();
+        sqlx::query!(
+            "update inbox i set worked_at = now(), error = null, body = w.body
+             from unnest($1::bigint[], $2::text[]) as w (id, body) where i.id = w.id",
+            &ids,
+            &bodies
+        )
+        .execute(&mut self.tx)
+        .await
+        .during("finish messages")?;
+        Ok(())
+    }
+
+    /// The person wrote: what was held for them goes first.
+    async fn release(&mut self) -> Result<(), StoreError> {
+        sqlx::query!(
+            "update outbox set state = 'pending', held_at = null, window_closed = false, attempt_at = now()
+             where contact_id = $1 and state = 'held'",
+            self.who.contact.0
+        )
+        .execute(&mut self.tx)
+        .await
+        .during("release held messages")?;
+        Ok(())
+    }
+
     /// Undoes what was begun and ends the lock.
     pub async fn abandon(self) {
         self.tx.rollback().await;
     }
 
-    async fn register(&mut self, name: &UserName) -> Result<(), StoreError> {
-        sqlx::query!(
-            "insert into users (id, contact_id, name) values ($1, $2, $3)
-             on conflict (contact_id) do update set name = excluded.name, updated_at = now()",
-            fresh_id(),
-            self.contact.0,
-            name.as_str()
-        )
-        .execute(&mut self.tx)
-        .await
-        .during("register user")?;
-        Ok(())
-    }
-
-    async fn move_identity(&mut self, moved: &Moved) -> Result<(), StoreError> {
+    /// Gives the person a new phone or user id, unless it is somebody else's.
+    ///
+    /// # Errors
+    /// When it is not known to be given.
+    pub async fn move_identity(&mut self, moved: &Moved) -> Result<(), StoreError> {
         let pair = |identity: &Identity| {
             let phone = identity
                 .phone
@@ -150,8 +146,8 @@ impl Claimed {
                 let old = from.map(|(_, value)| value);
                 move_alias(
                     &mut self.tx,
-                    &self.contact.0,
-                    self.lane.as_str(),
+                    &self.who.contact.0,
+                    self.who.lane.as_str(),
                     kind,
                     &value,
                     old,
@@ -159,41 +155,6 @@ impl Claimed {
                 .await?;
             }
         }
-        Ok(())
-    }
-
-    async fn send(&mut self, answers: &[Answer]) -> Result<(), StoreError> {
-        if answers.is_empty() {
-            return Ok(());
-        }
-        let inbox: Vec<i64> = answers.iter().map(|answer| answer.inbox_id).collect();
-        let kinds: Vec<&str> = answers.iter().map(|answer| answer.kind).collect();
-        let payloads: Vec<Value> = answers
-            .iter()
-            .map(|answer| answer.payload.clone())
-            .collect();
-        let requests: Vec<&str> = answers
-            .iter()
-            .map(|answer| answer.request_id.as_ref().map_or("", RequestId::as_str))
-            .collect();
-        let expiries: Vec<_> = answers.iter().map(|answer| answer.expires_at).collect();
-        sqlx::query!(
-            "insert into outbox (lane, contact_id, inbox_id, kind, payload, request_id, expires_at)
-             select $1, $2, a.inbox_id, a.kind, a.payload, a.request_id, a.expires_at
-             from unnest($3::bigint[], $4::text[], $5::jsonb[], $6::text[], $7::timestamptz[])
-                 with ordinality as a (inbox_id, kind, payload, request_id, expires_at, place)
-             order by a.place",
-            self.lane.as_str(),
-            self.contact.0,
-            &inbox,
-            &kinds as &[&str],
-            &payloads,
-            &requests as &[&str],
-            &expiries
-        )
-        .execute(&mut self.tx)
-        .await
-        .during("store answers")?;
         Ok(())
     }
 }

@@ -43,37 +43,115 @@ fn texts_and_every_kind_of_tap() {
     );
 }
 
-#[test]
-fn places_files_and_contacts() {
-    let place = |name: Option<&str>| Content::Location {
+fn place(name: Option<&str>) -> Content {
+    Content::Location(Place {
         latitude: 19.0,
         longitude: -99.5,
         name: name.map(str::to_owned),
         address: None,
-    };
+    })
+}
+
+#[test]
+fn places() {
     for (location, expected) in [
         (json!({"latitude": 19, "longitude": "-99.5"}), place(None)),
         (
-            json!({"latitude": 19.0, "longitude": -99.5, "name": "Home"}),
+            json!({"latitude": 19.0, "longitude": -99.5, "name": "Ho\u{0}me", "address": " "}),
             place(Some("Home")),
         ),
+        (json!({"latitude": 90.1, "longitude": 0}), Content::Other),
+        (json!({"latitude": 0, "longitude": -180.5}), Content::Other),
     ] {
-        says(
-            &json!({"type": "location", "location": location}),
-            &expected,
-        );
+        let message = json!({"type": "location", "location": location});
+        says(&message, &expected);
     }
+    let edge =
+        content(&json!({"type": "location", "location": {"latitude": -90, "longitude": 180}}));
+    assert!(matches!(edge, Content::Location(_)));
+}
+
+fn file(kind: MediaKind, caption: Option<&str>, filename: Option<&str>) -> Content {
+    Content::Media(Media {
+        id: "77".into(),
+        kind,
+        caption: caption.map(str::to_owned),
+        filename: filename.map(str::to_owned),
+    })
+}
+
+#[test]
+fn files_keep_caption_and_name() {
+    for (kind, object, expected) in [
+        (
+            "image",
+            json!({"id": 77, "caption": "tap"}),
+            file(MediaKind::Image, Some("tap"), None),
+        ),
+        (
+            "document",
+            json!({"id": "77", "filename": "a\nb.pdf", "caption": " "}),
+            file(MediaKind::Document, None, Some("a b.pdf")),
+        ),
+        (
+            "voice",
+            json!({"id": "77"}),
+            file(MediaKind::Audio, None, None),
+        ),
+        (
+            "audio",
+            json!({"id": "77"}),
+            file(MediaKind::Audio, None, None),
+        ),
+        (
+            "video",
+            json!({"id": "77"}),
+            file(MediaKind::Video, None, None),
+        ),
+        (
+            "sticker",
+            json!({"id": "77"}),
+            file(MediaKind::Sticker, None, None),
+        ),
+        ("image", json!({"caption": "lost"}), Content::Other),
+    ] {
+        says(&json!({"type": kind, (kind): object}), &expected);
+    }
+    let broken = json!({"type": "video", "video": {"id": "77"}, "errors": [{"code": 131_052}]});
+    says(&broken, &Content::Other);
+}
+
+#[test]
+fn contacts_come_as_they_are_and_none_are_nothing() {
+    let contact = json!({"name": {"formatted_name": "Eva"}, "phones": [{"phone": "1"}]});
     says(
-        &json!({"type": "image", "image": {"id": 77, "caption": "tap"}}),
-        &Content::Media {
-            id: "77".into(),
-            caption: Some("tap".into()),
-        },
+        &json!({"type": "contacts", "contacts": [contact]}),
+        &Content::Contacts(vec![contact]),
     );
     says(
         &json!({"type": "contacts", "contacts": []}),
-        &Content::Contacts,
+        &Content::Other,
     );
+    let mut deep = String::from(r#"{"type":"contacts","contacts":[{"name":{}},"#);
+    deep.push_str(&("[".repeat(5000) + &"]".repeat(5000) + "]}"));
+    let content = Content::from_json(deep.as_bytes()).unwrap();
+    assert!(content == Content::Contacts(vec![json!({"name": {}})]));
+}
+
+#[test]
+fn a_quoted_message_is_found() {
+    let quoted = |message: &Value| quoted(message.to_string().as_bytes()).unwrap();
+    assert_eq!(
+        quoted(&json!({"context": {"id": "wamid.1", "from": "1"}})),
+        Wamid::parse("wamid.1").ok()
+    );
+    for none in [
+        json!({}),
+        json!({"context": {"forwarded": true}}),
+        json!([]),
+    ] {
+        assert_eq!(quoted(&none), None);
+    }
 }
 
 #[test]
@@ -121,15 +199,33 @@ fn broken_and_unknown_shapes_are_something_else_and_no_error() {
 }
 
 #[test]
-fn only_reactions_and_system_news_are_for_nobody_to_answer() {
+fn only_news_and_unreadable_reactions_are_nothing_to_the_conversation() {
     assert_eq!(Content::Other.to_input("reaction"), None);
     assert_eq!(Content::Other.to_input("system"), None);
-    assert_eq!(
-        Content::Text("a".into()).to_input("text"),
-        Some(Input::Text("a".into()))
+    let reaction =
+        json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👍"}});
+    assert!(
+        content(&reaction).to_input("reaction")
+            == Some(Input::Reaction {
+                message: Wamid::parse("wamid.1").unwrap(),
+                emoji: Some("👍".into()),
+            })
     );
+    assert!(matches!(
+        place(None).to_input("location"),
+        Some(Input::Location(_))
+    ));
+    assert!(matches!(
+        file(MediaKind::Image, None, None).to_input("image"),
+        Some(Input::Media(_))
+    ));
+    assert!(matches!(
+        Content::Contacts(vec![json!({})]).to_input("contacts"),
+        Some(Input::Contacts(_))
+    ));
     for kind in [
         "image",
+        "location",
         "unsupported",
         "edit",
         "request_welcome",

@@ -1,10 +1,8 @@
 //! Payloads as they go out, and Meta's limits for whatever a reply holds.
 
-use proptest::prelude::*;
-
 use super::*;
-use crate::conversation::{Effect, Event, Input, Person, State, step};
-use crate::domain::{Language, ServiceType, UserName};
+
+mod limits;
 
 fn phone() -> Recipient {
     Recipient::Phone(Phone::parse("5215500001001").unwrap())
@@ -152,197 +150,100 @@ fn the_number_goes_before_the_user_id_and_nobody_is_no_recipient() {
     assert_eq!(Recipient::of(&Identity::default()), None);
 }
 
-/// Meta's limits, read from the payload alone.
-fn breach(payload: &Value) -> Option<String> {
-    let check = |at: &Value, max: usize, what: &str| match at.as_str() {
-        Some(text) if !text.trim().is_empty() && text::units(text) <= max => None,
-        Some(text) => Some(format!("{what}: {} units", text::units(text))),
-        None => Some(format!("{what}: missing")),
-    };
-    if payload["type"] == "text" {
-        return check(&payload["text"]["body"], 4096, "text");
-    }
-    let interactive = &payload["interactive"];
-    let action = &interactive["action"];
-    let mut found = vec![check(&interactive["body"]["text"], 1024, "body")];
-    if interactive.get("footer").is_some() {
-        found.push(check(&interactive["footer"]["text"], 60, "footer"));
-    }
-    let (items, most): (Vec<&Value>, usize) = if interactive["type"] == "list" {
-        found.push(check(&action["button"], 20, "list button"));
-        let sections = action["sections"].as_array().unwrap();
-        let rows = sections
-            .iter()
-            .flat_map(|section| section["rows"].as_array().unwrap());
-        (rows.collect(), 10)
-    } else {
-        let buttons = action["buttons"].as_array().unwrap();
-        (buttons.iter().map(|button| &button["reply"]).collect(), 3)
-    };
-    if !(1..=most).contains(&items.len()) {
-        found.push(Some(format!("{} items", items.len())));
-    }
-    let is_list = most == 10;
-    let distinct = |key: &str| {
-        items
-            .iter()
-            .map(|item| &item[key])
-            .collect::<HashSet<_>>()
-            .len()
-    };
-    if distinct("id") < items.len() || (!is_list && distinct("title") < items.len()) {
-        found.push(Some("items that do not differ".into()));
-    }
-    for item in &items {
-        found.push(check(&item["id"], if is_list { 200 } else { 256 }, "id"));
-        found.push(check(
-            &item["title"],
-            if is_list { 24 } else { 20 },
-            "title",
-        ));
-        if item.get("description").is_some() {
-            found.push(check(&item["description"], 72, "description"));
-        }
-    }
-    found.into_iter().flatten().next()
+const KINDS: [MediaKind; 5] = [
+    MediaKind::Image,
+    MediaKind::Audio,
+    MediaKind::Video,
+    MediaKind::Document,
+    MediaKind::Sticker,
+];
+
+fn wamid() -> Wamid {
+    Wamid::parse("wamid.1").unwrap()
 }
 
 #[test]
-fn breaches_are_seen() {
-    let bad = [
-        json!({"type": "text", "text": {"body": ""}}),
-        json!({"type": "text", "text": {"body": "x".repeat(4097)}}),
-        json!({"type": "interactive", "interactive": {"type": "button", "body": {"text": "x"},
-            "action": {"buttons": []}}}),
-        json!({"type": "interactive", "interactive": {"type": "list", "body": {"text": "x"},
-            "action": {"button": "x", "sections": [{"rows": [{"id": "a", "title": "x".repeat(25)}]}]}}}),
-    ];
-    for payload in bad {
-        assert!(breach(&payload).is_some(), "{payload}");
-    }
-}
-
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        any::<String>(),
-        "[ \n]{0,3}",
-        (
-            prop::sample::select(vec!["x", "😀", "👩‍🔧", "e\u{301}"]),
-            0usize..5000
-        )
-            .prop_map(|(unit, times)| unit.repeat(times)),
-    ]
-}
-
-fn any_reply() -> impl Strategy<Value = Reply> {
-    let row = (any_text(), any_text(), any_text()).prop_map(|(id, title, description)| Row {
-        id,
-        title,
-        description,
-    });
-    let button = (any_text(), any_text()).prop_map(|(id, title)| Button { id, title });
-    prop_oneof![
-        any_text().prop_map(|body| Reply::Text { body }),
-        (
-            any_text(),
-            any_text(),
-            prop::collection::vec(row, 0..14),
-            any_text()
-        )
-            .prop_map(|(body, button, rows, footer)| Reply::List {
-                body,
-                button,
-                rows,
-                footer
-            }),
-        (any_text(), prop::collection::vec(button, 0..6))
-            .prop_map(|(body, buttons)| Reply::Buttons { body, buttons }),
-    ]
-}
-
-fn any_state() -> impl Strategy<Value = State> {
-    let service = prop::sample::select(ServiceType::ALL.to_vec());
-    prop_oneof![
-        Just(State::New),
-        Just(State::Welcome),
-        Just(State::AwaitingServiceSelection),
-        service
-            .clone()
-            .prop_map(|service| State::AwaitingName { service }),
-        service.prop_map(|service| State::ProviderList { service }),
-    ]
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let id = prop_oneof![
-        any::<String>(),
-        prop::sample::select(vec![
-            "btn_new_service",
-            "btn_try_another",
-            "btn_cancel",
-            "btn_my_requests",
-            "btn_help",
-            "service_plumbing",
-            "service_other",
-        ])
-        .prop_map(str::to_owned),
-    ];
-    let typed = prop_oneof![
-        any_text(),
-        prop::sample::select(vec!["menu", "AYUDA", "cancelar", "plomero", "Ana López"])
-            .prop_map(str::to_owned),
-    ];
-    let input = prop_oneof![
-        typed.prop_map(Input::Text),
-        id.prop_map(|id| Input::Tap { id }),
-        any::<String>().prop_map(|kind| Input::Other { kind }),
-    ];
-    let person = prop::option::of("\\PC{0,120}").prop_map(|name| Person {
-        name: name.and_then(|name| UserName::parse(&name).ok()),
-    });
-    let contact = prop::option::of(any_text());
-    (
-        prop::sample::select(Language::ALL.to_vec()),
-        contact,
-        person,
-        input,
-    )
-        .prop_map(|(language, support_contact, person, input)| Event {
-            language,
-            support_contact,
-            person,
-            input,
+fn a_file_goes_with_its_new_id_once_that_is_known() {
+    let media = |kind, caption: &str| {
+        Reply::Media(Media {
+            id: "old".into(),
+            kind,
+            caption: Some(caption.into()),
+            filename: Some("a.pdf".into()),
         })
+    };
+    for (kind, expected) in [
+        (MediaKind::Image, json!({"caption": "x", "id": "new"})),
+        (MediaKind::Video, json!({"caption": "x", "id": "new"})),
+        (
+            MediaKind::Document,
+            json!({"caption": "x", "filename": "a.pdf", "id": "new"}),
+        ),
+        (MediaKind::Audio, json!({"id": "new"})),
+        (MediaKind::Sticker, json!({"id": "new"})),
+    ] {
+        let sent = payload(&media(kind, "x"), &phone());
+        assert_eq!(sent[kind.as_str()].get("id"), None);
+        assert_eq!(with_file(sent, "new")[kind.as_str()], expected);
+    }
+    let text = payload(&Reply::Text { body: "x".into() }, &phone());
+    assert_eq!(with_file(text.clone(), "new"), text);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
-    #[test]
-    fn any_reply_keeps_the_limits(reply in any_reply()) {
-        prop_assert_eq!(breach(&payload(&reply, &phone())), None);
+#[test]
+fn a_long_file_name_keeps_its_ending() {
+    for (name, ending) in [("x".repeat(300) + ".pdf", "….pdf"), ("y".repeat(300), "y…")] {
+        let short = short_name(&name);
+        assert!(
+            short.ends_with(ending) && text::units(&short) <= 240,
+            "{short}"
+        );
     }
+    assert_eq!(short_name("Factura ñ.pdf"), "Factura ñ.pdf");
+}
 
-    #[test]
-    fn any_event_in_any_state_is_answered_within_the_limits(
-        state in any_state(),
-        event in any_event(),
-    ) {
-        let (next, effects) = step(state, &event);
-        prop_assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(_))));
-        for effect in &effects {
-            match effect {
-                Effect::Send(reply) => {
-                    prop_assert_eq!(breach(&payload(reply, &bsuid())), None);
-                }
-                // A customer is made only of somebody who was asked for a name.
-                Effect::CreateUser { .. } => {
-                    let asked = matches!(state, State::AwaitingName { .. });
-                    prop_assert!(asked && event.person.name.is_none());
-                    let listed = matches!(next, State::ProviderList { .. });
-                    prop_assert!(listed);
-                }
-            }
-        }
+#[test]
+fn places_contacts_and_reactions_go_as_they_are() {
+    let place = Reply::Location(Place {
+        latitude: 19.5,
+        longitude: -99.25,
+        name: Some("Home".into()),
+        address: None,
+    });
+    assert_eq!(
+        payload(&place, &phone())["location"],
+        json!({"latitude": 19.5, "longitude": -99.25, "name": "Home"})
+    );
+    let reaction = |emoji: Option<&str>| Reply::Reaction {
+        message: wamid(),
+        emoji: emoji.map(str::to_owned),
+    };
+    for (emoji, expected) in [(Some("👍"), "👍"), (None, "")] {
+        assert_eq!(
+            payload(&reaction(emoji), &phone())["reaction"],
+            json!({"message_id": "wamid.1", "emoji": expected})
+        );
     }
+    let contacts = Reply::Contacts(vec![json!({"name": {"formatted_name": "Eva"}})]);
+    assert_eq!(
+        payload(&contacts, &phone())["contacts"][0]["name"]["first_name"],
+        "Eva"
+    );
+}
+
+#[test]
+fn an_answer_names_what_it_answers_but_a_reaction_can_not() {
+    let text = payload(&Reply::Text { body: "x".into() }, &phone());
+    assert_eq!(
+        quoting(text, &wamid())["context"],
+        json!({"message_id": "wamid.1"})
+    );
+    let reaction = Reply::Reaction {
+        message: wamid(),
+        emoji: None,
+    };
+    assert_eq!(
+        quoting(payload(&reaction, &phone()), &wamid()).get("context"),
+        None
+    );
 }

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Sender;
-use crate::domain::{Phone, Wamid};
+use super::{Sender, file};
+use crate::domain::{Lane, Phone, Wamid};
 use crate::graph::Failure;
 use crate::store::StoreError;
 use crate::store::outbox::{Outgoing, Recorded, Refusal};
@@ -16,21 +16,46 @@ const RECORD_PAUSE: Duration = Duration::from_secs(1);
 /// Each try of a recipient who gets too many waits four times as long as the one before.
 const RECIPIENT_BASE: f64 = 4.0;
 const BASE: f64 = 2.0;
+const LONGEST_REFUSED: Duration = Duration::from_secs(30);
+/// Codes that may also stand for what never passes are tried so often.
+const DOUBTFUL_TRIES: i32 = 5;
+/// The kind of a message that Meta takes in a closed window too.
+const TEMPLATE: &str = "template";
 
 pub(super) async fn send(sender: Sender, message: Outgoing) {
     let started = Instant::now();
-    let result = sender.workshop.graph.send(&message.payload).await;
-    let elapsed = started.elapsed();
-    let outcome = if result.is_ok() { "ok" } else { "error" };
-    let seconds = &sender.workshop.metrics.send_seconds;
-    seconds
-        .with_label_values(&[outcome])
-        .observe(elapsed.as_secs_f64());
-    note(&sender, result.as_ref().err());
-    log(&message, &result, elapsed);
+    let ended = match file::bring(&sender, &message).await {
+        file::Brought::Ready(payload) => {
+            let called = Instant::now();
+            let result = sender.workshop.graph.send(&payload).await;
+            let outcome = if result.is_ok() { "ok" } else { "error" };
+            let seconds = &sender.workshop.metrics.send_seconds;
+            seconds
+                .with_label_values(&[outcome])
+                .observe(called.elapsed().as_secs_f64());
+            match result {
+                Ok(wamid) => Ended::Accepted(wamid),
+                Err(failure) if failure.is_about_file() && message.media.is_some() => {
+                    Ended::FileLost(failure)
+                }
+                Err(failure) => Ended::Failed(failure),
+            }
+        }
+        file::Brought::Later(failure) => Ended::Failed(failure),
+        file::Brought::Lost(failure) => Ended::FileLost(failure),
+        file::Brought::ClaimLost => return,
+    };
+    note(&sender, ended.failure());
+    log(&message, &ended, started.elapsed());
     for attempt in 1..=RECORD_TRIES {
-        match record(&sender, &message, &result).await {
-            Ok(Recorded::Yes) => return,
+        match record(&sender, &message, &ended).await {
+            Ok(Recorded::Yes) => {
+                if is_over(&message, &ended) {
+                    // The next one may go, and somebody may have been told.
+                    sender.workshop.wake.all(&Lane::live());
+                }
+                return;
+            }
             Ok(Recorded::ClaimLost) => {
                 tracing::warn!(
                     event = "claim_lost",
@@ -48,20 +73,49 @@ pub(super) async fn send(sender: Sender, message: Outgoing) {
     }
 }
 
-fn note(sender: &Sender, failure: Option<&Failure>) {
-    if failure.is_some_and(Failure::is_server_fault) {
-        if sender.breaker(|breaker| breaker.note_failure(Instant::now())) {
-            tracing::error!(
-                event = "sending_paused",
-                "the Graph API fails; trying again later"
-            );
+/// How a send ended.
+enum Ended {
+    Accepted(Option<Wamid>),
+    Failed(Failure),
+    /// The file can't be had or is not taken: a text goes in its place.
+    FileLost(Failure),
+}
+
+impl Ended {
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Accepted(_) => None,
+            Self::Failed(failure) | Self::FileLost(failure) => Some(failure),
         }
-    } else if sender.breaker(super::Breaker::note_answer) {
-        tracing::info!(event = "sending_resumed", "the Graph API answers again");
     }
 }
 
-fn log(message: &Outgoing, result: &Result<Option<Wamid>, Failure>, elapsed: Duration) {
+fn note(sender: &Sender, failure: Option<&Failure>) {
+    let paused = match failure {
+        Some(failure) if failure.class == Class::Authorisation => {
+            sender.breaker(|breaker| breaker.note_refusal(Instant::now()))
+        }
+        Some(failure) if failure.is_server_fault() => {
+            sender.breaker(|breaker| breaker.note_failure(Instant::now()))
+        }
+        _ => {
+            if sender.breaker(super::Breaker::note_answer) {
+                tracing::info!(event = "sending_resumed", "the Graph API answers again");
+            }
+            return;
+        }
+    };
+    if paused {
+        let class = failure.map(|failure| failure.class.name());
+        tracing::error!(
+            event = "sending_paused",
+            class,
+            "the Graph API fails; trying again later"
+        );
+    }
+}
+
+fn log(message: &Outgoing, ended: &Ended, elapsed: Duration) {
     let phone = message
         .payload
         .get("to")
@@ -70,8 +124,8 @@ fn log(message: &Outgoing, result: &Result<Option<Wamid>, Failure>, elapsed: Dur
     let phone = phone.as_ref().map(tracing::field::display);
     let request_id = message.request_id.as_str();
     let duration_ms = elapsed.as_millis();
-    match result {
-        Ok(wamid) => {
+    match ended {
+        Ended::Accepted(wamid) => {
             let wamid = wamid.as_ref().map(Wamid::as_str);
             tracing::info!(
                 event = "message_sent",
@@ -81,7 +135,7 @@ fn log(message: &Outgoing, result: &Result<Option<Wamid>, Failure>, elapsed: Dur
                 duration_ms
             );
         }
-        Err(failure) => {
+        Ended::Failed(failure) | Ended::FileLost(failure) => {
             let (class, error) = (failure.class.name(), failure.label());
             let attempts = message.attempts;
             tracing::warn!(
@@ -100,33 +154,64 @@ fn log(message: &Outgoing, result: &Result<Option<Wamid>, Failure>, elapsed: Dur
 async fn record(
     sender: &Sender,
     message: &Outgoing,
-    result: &Result<Option<Wamid>, Failure>,
+    ended: &Ended,
 ) -> Result<Recorded, StoreError> {
     let store = &sender.workshop.store;
     let sent = &sender.workshop.metrics.sent;
-    match result {
-        Ok(wamid) => {
+    match ended {
+        Ended::Accepted(wamid) => {
             let recorded = store.record_accepted(message, wamid.as_ref()).await?;
             sent.with_label_values(&[&message.kind, "accepted"]).inc();
             Ok(recorded)
         }
-        Err(failure) if failure.class.is_retried() => {
-            let base = if failure.class == Class::Recipient {
-                RECIPIENT_BASE
-            } else {
-                BASE
-            };
-            let delay = super::super::backoff::delay(message.attempts, base, failure.retry_after);
+        Ended::FileLost(_) => {
+            let language = sender.workshop.settings.rules.language;
+            let (payload, body) = file::replacement(message, language);
+            store.replace_file(message, &payload, &body).await
+        }
+        Ended::Failed(failure) if failure.is_closed_window() && message.kind != TEMPLATE => {
+            store.record_closed(message, &refusal(failure)).await
+        }
+        Ended::Failed(failure) if is_retried(message, failure) => {
+            let delay = delay(message, failure);
             if failure.class == Class::Throttled {
                 store.pause_sends(delay).await?;
             }
             store.record_retry(message, &refusal(failure), delay).await
         }
-        Err(failure) => {
+        Ended::Failed(failure) => {
             let recorded = store.record_given_up(message, &refusal(failure)).await?;
             sent.with_label_values(&[&message.kind, "failed"]).inc();
             Ok(recorded)
         }
+    }
+}
+
+/// Whether a failure ended the message, or what is sent in its place goes at once.
+fn is_over(message: &Outgoing, ended: &Ended) -> bool {
+    match ended {
+        Ended::Accepted(_) => false,
+        Ended::FileLost(_) => true,
+        Ended::Failed(failure) => !is_retried(message, failure),
+    }
+}
+
+fn is_retried(message: &Outgoing, failure: &Failure) -> bool {
+    failure.class.is_retried() && !(failure.is_doubtful() && message.attempts >= DOUBTFUL_TRIES)
+}
+
+fn delay(message: &Outgoing, failure: &Failure) -> Duration {
+    let base = if failure.class == Class::Recipient {
+        RECIPIENT_BASE
+    } else {
+        BASE
+    };
+    let delay = super::super::backoff::delay(message.attempts, base, failure.retry_after);
+    if failure.class == Class::Authorisation {
+        // All sending rests meanwhile; once it goes on nobody waits for long.
+        delay.min(LONGEST_REFUSED)
+    } else {
+        delay
     }
 }
 

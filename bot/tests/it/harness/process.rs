@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -14,6 +15,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_ubermench-bot");
 pub(crate) struct Process {
     child: Child,
     pub(crate) url: String,
+    lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
@@ -40,8 +42,15 @@ impl Process {
             }
         };
         // The pipe must not fill up.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let log = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                kept.lock().unwrap().push(line);
+            }
+        });
         let process = Self {
+            lines: log,
             child,
             url: format!("http://{address}"),
         };
@@ -58,6 +67,11 @@ impl Process {
         })
         .await;
         process
+    }
+
+    /// What it has logged since it started to listen.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
     }
 
     /// SIGKILL, at once.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{list, object, text};
+use super::{content, list, object, text};
 use crate::graph::GraphError;
+use crate::media::MediaKind;
 
 /// Checks the `interactive` object.
 pub(super) fn check(interactive: &Value) -> Result<(), GraphError> {
@@ -28,14 +29,23 @@ pub(super) fn check(interactive: &Value) -> Result<(), GraphError> {
         part("Footer text", text(footer, "text")?, 1, 60)?;
     }
     if let Some(header) = interactive.get("header") {
-        if text(header, "type")? != "text" {
-            return Err(GraphError::not_valid(
-                "Header type is not supported for this message",
-            ));
-        }
-        part("Header text", text(header, "text")?, 1, 60)?;
+        check_header(kind, header)?;
     }
     action(object(interactive, "action")?)
+}
+
+/// Lists take a text only; buttons also a picture, a film or a document.
+fn check_header(kind: &str, header: &Value) -> Result<(), GraphError> {
+    match (text(header, "type")?, kind) {
+        ("text", _) => part("Header text", text(header, "text")?, 1, 60),
+        (media @ ("image" | "video" | "document"), "button") => {
+            let media = MediaKind::named(media).unwrap_or_default();
+            content::media(media, object(header, media.name())?)
+        }
+        _ => Err(GraphError::not_valid(
+            "Header type is not supported for this message",
+        )),
+    }
 }
 
 fn list_action(action: &Value) -> Result<(), GraphError> {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::inbound::TapKind;
+use crate::platform::RenderedButton;
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
@@ -61,7 +62,7 @@ fn replies_reach_the_phone_by_every_name() {
     let ana = person("5215500001001");
     say(&mut chats, "5215500001001", "a");
     for to in [person("525500001001"), Person::Bsuid(ana.bsuid())] {
-        let (reached, _) = chats.push_sent(NOW, &to, "b", json!({}));
+        let (reached, _) = chats.push_sent(NOW, &to, "b", json!({}), None);
         assert_eq!(reached, ana);
     }
     assert_eq!(chats.view(&ana).entries.len(), 3);
@@ -71,10 +72,21 @@ fn replies_reach_the_phone_by_every_name() {
 fn messages_are_reported_read_once() {
     let mut chats = Chats::new(9, 9);
     let payload = json!({"biz_opaque_callback_data": "7"});
-    chats.push_sent(NOW, &person("11111111"), "b", payload);
+    chats.push_sent(NOW, &person("11111111"), "b", payload, None);
     let seen = chats.see("11111111");
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].callback_data.as_deref(), Some("7"));
+    assert!(chats.see("11111111").is_empty());
+    // Neither reactions nor what was reported as read before.
+    chats.push_sent(
+        NOW,
+        &person("11111111"),
+        "c",
+        json!({"type": "reaction"}),
+        None,
+    );
+    chats.push_sent(NOW, &person("11111111"), "d", json!({}), None);
+    chats.update("d", Tick::Read, None);
     assert!(chats.see("11111111").is_empty());
 }
 
@@ -86,11 +98,11 @@ fn taps_find_the_newest_offer() {
             [{"id": "service_other", "title": title, "description": "d"}]}]}}})
     };
     let tom = person("11111111");
-    chats.push_sent(NOW, &tom, "b", list("Other"));
-    chats.push_sent(NOW, &tom, "c", list("Otro"));
+    chats.push_sent(NOW, &tom, "b", list("Other"), None);
+    chats.push_sent(NOW, &tom, "c", list("Otro"), None);
     let buttons = json!({"interactive": {"action": {"buttons":
         [{"type": "reply", "reply": {"id": "btn_help", "title": "Help"}}]}}});
-    chats.push_sent(NOW, &tom, "d", buttons);
+    chats.push_sent(NOW, &tom, "d", buttons, None);
     let offer = chats.offer("11111111", "service_other").unwrap();
     assert_eq!(
         (offer.kind, offer.title.as_str(), offer.message.as_str()),
@@ -101,4 +113,35 @@ fn taps_find_the_newest_offer() {
         TapKind::Button
     );
     assert!(chats.offer("11111111", "btn_gone").is_none());
+    assert_eq!(chats.offer("11111111", "btn_*").unwrap().id, "btn_help");
+    assert_eq!(chats.offer("11111111", "Help").unwrap().id, "btn_help");
+    let template = Rendered {
+        body: "Rosa wrote".into(),
+        footer: None,
+        buttons: vec![RenderedButton {
+            text: "Open".into(),
+            payload: "btn_start_chat_7".into(),
+        }],
+    };
+    chats.push_sent(NOW, &tom, "e", json!({"type": "template"}), Some(template));
+    let offer = chats.offer("11111111", "btn_start_chat_*").unwrap();
+    assert_eq!(
+        (offer.kind, offer.message.as_str()),
+        (TapKind::Template, "e")
+    );
+    let quoted = chats.containing("11111111", "Rosa").unwrap();
+    assert_eq!(quoted, "e");
+}
+
+#[test]
+fn a_failure_wins_and_is_not_seen() {
+    let mut chats = Chats::new(9, 9);
+    let tom = person("11111111");
+    chats.push_sent(NOW, &tom, "b", json!({}), None);
+    chats.update("b", Tick::Delivered, None);
+    let (_, failed) = chats.fail("b", "131026".into()).unwrap();
+    assert_eq!(failed.tick, Tick::Failed);
+    assert!(chats.see("11111111").is_empty());
+    assert_eq!(chats.recipient("b"), Some((tom, None)));
+    assert_eq!(chats.recipient("c"), None);
 }

@@ -1,0 +1,204 @@
+//! What an event brings about, written in the transaction of its turn and in its order.
+
+mod bookings;
+mod chats;
+mod messages;
+mod people;
+mod ratings;
+
+use chrono::TimeDelta;
+use thiserror::Error;
+
+use crate::conversation::{Effect, Event};
+use crate::domain::{Identity, RequestId, ServiceRequestId, ServiceType};
+use crate::store::error::StoreError;
+use crate::store::facts::Who;
+use crate::store::tx::Tx;
+use crate::store::{notices, timers};
+use crate::whatsapp::Templates;
+
+/// Where and for whom effects happen.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// Whose conversation it is.
+    pub who: &'a Who,
+    /// How the person is answered.
+    pub identity: &'a Identity,
+    /// The stored message that causes it, if one does.
+    pub inbox_id: Option<i64>,
+    /// The webhook that all of it goes back to.
+    pub request_id: Option<&'a RequestId>,
+    /// Nothing is said to the person, whom an admin blocked.
+    pub is_silent: bool,
+    /// What templates are called at Meta.
+    pub templates: &'a Templates,
+}
+
+impl Scene<'_> {
+    fn request_id(&self) -> &str {
+        self.request_id.map_or("", RequestId::as_str)
+    }
+}
+
+/// What effects did, for who looks on.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Something waits for this person's phone.
+    pub answered: bool,
+    /// Something waits for others, in inbox or outbox.
+    pub told: bool,
+    /// Something changed beyond messages to the person.
+    pub changed: bool,
+    /// What is counted and logged once it lasts.
+    pub happened: Vec<Happened>,
+}
+
+/// Something to count and log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    /// A request was made.
+    Booked(ServiceRequestId, ServiceType),
+    /// The provider is told of an offer.
+    ProviderNotified(ServiceRequestId),
+    /// The provider took it, after so long.
+    Accepted(ServiceRequestId, TimeDelta),
+    /// The provider did not.
+    Declined(ServiceRequestId, TimeDelta),
+    /// Nobody answered.
+    Expired(ServiceRequestId, TimeDelta),
+}
+
+/// Why effects can't be had.
+#[derive(Debug, Error)]
+pub enum EffectError {
+    /// The database.
+    #[error(transparent)]
+    Store(StoreError),
+    /// What they were decided by no longer holds: decide anew.
+    #[error("the facts have changed")]
+    Stale,
+    /// They make no sense; the same is refused again.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+}
+
+impl From<StoreError> for EffectError {
+    fn from(error: StoreError) -> Self {
+        // A row that somebody else made first.
+        if error.is_taken() {
+            Self::Stale
+        } else {
+            Self::Store(error)
+        }
+    }
+}
+
+/// Writes effects in order. After an error the transaction is to be dropped.
+///
+/// # Errors
+/// When one of them can't be had.
+pub async fn apply(
+    tx: &mut Tx,
+    scene: &Scene<'_>,
+    event: &Event,
+    effects: Vec<Effect>,
+) -> Result<Applied, EffectError> {
+    let mut applied = Applied::default();
+    let mut answers = Vec::new();
+    for effect in effects {
+        if let Effect::Send(message) = effect {
+            if !scene.is_silent {
+                answers.push(messages::draft(scene, event, message, &mut applied)?);
+            }
+            continue;
+        }
+        applied.changed = true;
+        one(tx, scene, event, effect, &mut applied).await?;
+    }
+    applied.answered = !answers.is_empty();
+    messages::put(tx, scene, answers).await?;
+    Ok(applied)
+}
+
+#[expect(clippy::too_many_lines, reason = "one arm an effect")]
+async fn one(
+    tx: &mut Tx,
+    scene: &Scene<'_>,
+    event: &Event,
+    effect: Effect,
+    applied: &mut Applied,
+) -> Result<(), EffectError> {
+    let who = scene.who;
+    match effect {
+        // Said together at the end: nobody else writes to this person's phone in this transaction.
+        Effect::Send(_) => {}
+        Effect::Notify { to, notice } => {
+            notices::put(tx, &who.lane, scene.request_id(), &[(to, notice)]).await?;
+            applied.told = true;
+        }
+        Effect::Schedule { to, notice, at } => {
+            timers::put(tx, &who.lane, scene.request_id(), to, &notice, at).await?;
+        }
+        Effect::CreateUser { name } => people::create_user(tx, who, &name).await?,
+        Effect::CreateProfile {
+            name,
+            services,
+            bio,
+        } => people::create_profile(tx, who, &name, &services, &bio).await?,
+        Effect::SetBio(bio) => people::set_bio(tx, who, &bio).await?,
+        Effect::SetServices(services) => people::set_services(tx, who, &services).await?,
+        Effect::SetOnline(online) => people::set_online(tx, who, online, event.now).await?,
+        Effect::Announce(services) => {
+            applied.told |= people::announce(tx, scene, event.now, &services).await? > 0;
+        }
+        Effect::Subscribe(service) => people::subscribe(tx, who, service, event.now).await?,
+        Effect::Unsubscribe => people::unsubscribe(tx, who).await?,
+        Effect::Book(booking) => {
+            bookings::book(tx, who, event, &booking).await?;
+            let booked = Happened::Booked(booking.request, booking.service);
+            applied.happened.push(booked);
+        }
+        Effect::Offer {
+            request,
+            provider,
+            deadline,
+        } => bookings::offer(tx, who, event, request, provider, deadline).await?,
+        Effect::Move(step) => {
+            bookings::advance(tx, event, step).await?;
+            applied.happened.extend(bookings::answer(event, step));
+        }
+        Effect::StartChat {
+            request,
+            customer,
+            provider,
+        } => chats::start(tx, event.now, request, customer, provider).await?,
+        Effect::EndChat { request } => {
+            applied.told |= chats::end(tx, scene, event, request).await? > 0;
+        }
+        Effect::WaitForChat { busy, request } => chats::wait(tx, who, busy, request).await?,
+        Effect::Relay(relay) => {
+            messages::relay(tx, scene, event, relay).await?;
+            applied.told = true;
+        }
+        Effect::AskedProvider { request } => {
+            ratings::note_asked(tx, request, event.now).await?;
+        }
+        Effect::Rate {
+            request,
+            by_customer,
+            ratee,
+            stars,
+            comment,
+        } => {
+            let rating = ratings::Rating {
+                request,
+                by_customer,
+                ratee,
+                stars,
+                comment,
+            };
+            ratings::rate(tx, who, &rating).await?;
+        }
+    }
+    Ok(())
+}

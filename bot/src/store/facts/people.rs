@@ -1,0 +1,77 @@
+//! A registered person with their profile as a provider.
+
+use crate::conversation::{Profile, User};
+use crate::domain::{Average, Bio, ContactId, ProviderId, ServiceType, UserId, UserName};
+use crate::store::error::{During, StoreError};
+use crate::store::facts::name;
+use crate::store::tx::Tx;
+
+/// The person, and whether they are blocked. Somebody erased counts as unknown.
+pub(super) async fn user(
+    tx: &mut Tx,
+    contact: ContactId,
+) -> Result<Option<(User, bool)>, StoreError> {
+    let row = sqlx::query!(
+        r#"select u.id, u.name, u.status = 'blocked' as "is_blocked!",
+                  p.id as "profile_id?", p.display_name as "display_name?",
+                  p.service_types as "service_types?", p.bio as "bio?", p.is_online as "is_online?",
+                  p.enabled as "enabled?", p.rating_hundredths as "rating?",
+                  p.rating_count as "rating_count?", p.total_jobs as "total_jobs?"
+           from users u left join provider_profile p on p.user_id = u.id
+           where u.contact_id = $1 and u.status <> 'erased'"#,
+        contact.0
+    )
+    .fetch_optional(&mut *tx)
+    .await
+    .during("read user")?;
+    let Some(row) = row else { return Ok(None) };
+    let Some(name) = name(&row.name) else {
+        return Ok(None);
+    };
+    let bio = row.bio.as_deref().and_then(stored_bio);
+    let profile = match (row.profile_id, row.display_name, bio) {
+        (Some(id), Some(display_name), Some(bio)) => Some(Profile {
+            id: ProviderId(id),
+            name: UserName::parse(&display_name).unwrap_or_else(|_| name.clone()),
+            services: services(row.service_types.as_deref().unwrap_or_default()),
+            bio,
+            is_online: row.is_online.unwrap_or_default(),
+            enabled: row.enabled.unwrap_or_default(),
+            rating: average(row.rating),
+            rating_count: count(row.rating_count.unwrap_or_default()),
+            total_jobs: count(row.total_jobs.unwrap_or_default()),
+        }),
+        _ => None,
+    };
+    let user = User {
+        id: UserId(row.id),
+        name,
+        profile,
+    };
+    Ok(Some((user, row.is_blocked)))
+}
+
+/// Those that this revision knows, in their usual order.
+pub(super) fn services(words: &[String]) -> Vec<ServiceType> {
+    ServiceType::ALL
+        .into_iter()
+        .filter(|service| words.iter().any(|word| word == service.id()))
+        .collect()
+}
+
+pub(super) fn average(hundredths: Option<i32>) -> Option<Average> {
+    hundredths
+        .and_then(|hundredths| u16::try_from(hundredths).ok())
+        .map(Average)
+}
+
+pub(super) fn count(stored: i32) -> u32 {
+    u32::try_from(stored).unwrap_or_default()
+}
+
+/// One that was erased, or that an earlier rule let pass, shows as a line.
+pub(super) fn stored_bio(stored: &str) -> Option<Bio> {
+    Bio::parse(stored)
+        .or_else(|_| Bio::parse("– – – – – –"))
+        .ok()
+}
