@@ -2,8 +2,8 @@
 //! look into the database, at most a second.
 
 mod limits;
+mod wake;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -11,7 +11,7 @@ use ::redis::{Client, RedisError};
 use futures::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::Lane;
@@ -19,6 +19,8 @@ use crate::domain::rate::Windows;
 use crate::telemetry::chain;
 
 pub use limits::{Counted, Limiter};
+pub use wake::Wake;
+use wake::{News, together};
 
 const CHANNEL: &str = "ubermench:inbox";
 const LIMIT: Duration = Duration::from_secs(1);
@@ -46,19 +48,12 @@ pub enum RedisFailure {
     Slow,
 }
 
-/// Wakes workers: those of this pod at once, those of others through Redis.
-#[derive(Debug, Clone)]
-pub struct Wake {
-    local: watch::Sender<u64>,
-    others: mpsc::Sender<Lane>,
-}
-
 /// The link to Redis behind a [`Wake`].
 pub struct Link {
     client: Client,
     connection: ConnectionManager,
-    wakes: mpsc::Receiver<Lane>,
-    local: watch::Sender<u64>,
+    wakes: mpsc::Receiver<(Lane, News)>,
+    wake: Wake,
 }
 
 /// Asks Redis whether it is there.
@@ -79,47 +74,19 @@ pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe, Limiter), RedisFa
         .set_response_timeout(Some(LIMIT));
     let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
         .map_err(RedisFailure::Call)?;
-    let (local, _) = watch::channel(0);
     let (others, wakes) = mpsc::channel(QUEUE);
-    let wake = Wake {
-        local: local.clone(),
-        others,
-    };
+    let wake = Wake::new(others);
     let probe = Probe {
         connection: connection.clone(),
     };
     let limiter = Limiter::new(connection.clone(), settings.windows);
-    Ok((
-        wake,
-        Link {
-            client,
-            connection,
-            wakes,
-            local,
-        },
-        probe,
-        limiter,
-    ))
-}
-
-impl Wake {
-    /// Tells all pods that something waits in a lane. Never waits itself.
-    pub fn all(&self, lane: &Lane) {
-        self.here();
-        // A full queue already wakes everybody.
-        let _ = self.others.try_send(lane.clone());
-    }
-
-    /// Tells this pod that something waits.
-    pub fn here(&self) {
-        self.local
-            .send_modify(|count| *count = count.wrapping_add(1));
-    }
-
-    /// Changes at every wake-up.
-    pub fn watch(&self) -> watch::Receiver<u64> {
-        self.local.subscribe()
-    }
+    let link = Link {
+        client,
+        connection,
+        wakes,
+        wake: wake.clone(),
+    };
+    Ok((wake, link, probe, limiter))
 }
 
 impl Probe {
@@ -148,10 +115,10 @@ impl Link {
             client,
             connection,
             wakes,
-            local,
+            wake,
         } = self;
         let carry = async {
-            tokio::join!(publish(connection, wakes), listen(client, local));
+            tokio::join!(publish(connection, wakes, &wake), listen(client, &wake));
         };
         tokio::select! {
             () = stop.cancelled() => {}
@@ -160,17 +127,17 @@ impl Link {
     }
 }
 
-async fn publish(mut connection: ConnectionManager, mut wakes: mpsc::Receiver<Lane>) {
+async fn publish(
+    mut connection: ConnectionManager,
+    mut wakes: mpsc::Receiver<(Lane, News)>,
+    wake: &Wake,
+) {
     let mut works = true;
     while let Some(first) = wakes.recv().await {
-        let mut lanes = BTreeSet::from([first]);
-        while let Ok(next) = wakes.try_recv() {
-            lanes.insert(next);
-        }
-        for lane in lanes {
+        for (lane, news) in together(first, &mut wakes) {
             let told = ::redis::cmd("PUBLISH")
                 .arg(CHANNEL)
-                .arg(lane.as_str())
+                .arg(wake.line(&lane, news))
                 .query_async::<()>(&mut connection)
                 .await;
             note(&mut works, told.as_ref().err());
@@ -178,22 +145,22 @@ async fn publish(mut connection: ConnectionManager, mut wakes: mpsc::Receiver<La
     }
 }
 
-async fn listen(client: Client, local: watch::Sender<u64>) {
+async fn listen(client: Client, wake: &Wake) {
     let mut works = true;
     loop {
-        let ended = hear(&client, &local).await;
+        let ended = hear(&client, wake).await;
         note(&mut works, ended.as_ref().err());
         tokio::time::sleep(PAUSE).await;
     }
 }
 
 /// Passes wake-ups on until the connection ends.
-async fn hear(client: &Client, local: &watch::Sender<u64>) -> Result<(), RedisError> {
+async fn hear(client: &Client, wake: &Wake) -> Result<(), RedisError> {
     let mut connection = client.get_async_pubsub().await?;
     connection.subscribe(CHANNEL).await?;
     let mut messages = connection.into_on_message();
-    while messages.next().await.is_some() {
-        local.send_modify(|count| *count = count.wrapping_add(1));
+    while let Some(message) = messages.next().await {
+        wake.hear(&message.get_payload::<String>().unwrap_or_default());
     }
     Ok(())
 }

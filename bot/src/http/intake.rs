@@ -256,10 +256,10 @@ fn announce(keeper: &Keeper, accepted: &Accepted) {
     lanes.sort();
     lanes.dedup();
     for lane in lanes {
-        keeper.wake.all(lane);
+        keeper.wake.messages(lane, accepted.messages.len());
     }
-    if accepted.messages.is_empty() && accepted.statuses > 0 {
-        keeper.wake.here();
+    if accepted.statuses > 0 {
+        keeper.wake.statuses();
     }
 }
 

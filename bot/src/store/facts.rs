@@ -43,7 +43,7 @@ pub struct Base {
 pub async fn base(tx: &mut Tx, who: &Who) -> Result<Base, StoreError> {
     let found = people::user(tx, who.contact).await?;
     let flags = flags::of(tx, who.contact).await?;
-    let Some((user, is_blocked)) = found else {
+    let Some(found) = found else {
         return Ok(Base {
             user: None,
             is_blocked: false,
@@ -53,12 +53,22 @@ pub async fn base(tx: &mut Tx, who: &Who) -> Result<Base, StoreError> {
             chat: None,
         });
     };
+    let user = found.user;
     let profile = user.profile.as_ref().map(|profile| profile.id);
-    let (requests, jobs) = requests::of_person(tx, user.id, profile).await?;
-    let chat = chats::of(tx, who.contact).await?;
+    // Most people have neither: what is not there is not asked for.
+    let (requests, jobs) = if found.has_requests {
+        requests::of_person(tx, user.id, profile).await?
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let chat = if found.has_chat {
+        chats::of(tx, who.contact).await?
+    } else {
+        None
+    };
     Ok(Base {
         user: Some(user),
-        is_blocked,
+        is_blocked: found.is_blocked,
         flags,
         requests,
         jobs,

@@ -8,6 +8,8 @@ use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
 
 const LOCK: i64 = 0x7562_6d66_656e_6365;
+/// Begins live work: the lock that `LOCK` names, shared until the transaction ends.
+const BEGIN: &str = "begin; select pg_advisory_xact_lock_shared(8458443336711037797)";
 
 /// Who owns the live work, since which move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +81,16 @@ impl Store {
     }
 }
 
-/// Whether the revision owns the live work; true holds until the transaction ends.
+impl Store {
+    /// Begins a transaction that shares the fence's lock: who owns the live work stays so until it ends. Any
+    /// statement of it may look at the row; its snapshot is younger than the lock.
+    pub(super) async fn begin_fenced(&self) -> Result<Tx, StoreError> {
+        self.begin_with(BEGIN).await
+    }
+}
+
+/// Whether the revision owns the live work; true holds until the transaction, begun fenced, ends.
 pub(super) async fn holds(tx: &mut Tx, revision: &str) -> Result<bool, StoreError> {
-    sqlx::query!("select pg_advisory_xact_lock_shared($1)", LOCK)
-        .execute(&mut *tx)
-        .await
-        .during("share work fence")?;
-    // A statement of its own: its snapshot must be younger than the lock.
     Ok(read(tx).await?.revision == revision)
 }
 
@@ -118,4 +123,14 @@ async fn write(tx: &mut Tx, fence: &Fence) -> Result<(), StoreError> {
     .await
     .during("move work fence")?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_take_the_same_lock() {
+        assert!(BEGIN.ends_with(&format!("({LOCK})")));
+    }
 }

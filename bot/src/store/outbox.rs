@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use crate::conversation::Media;
 use crate::domain::ContactId;
+use crate::store::Store;
 use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
-use crate::store::{Store, fence};
 
 pub(super) use failures::tell;
 pub use outcome::{Recorded, Refusal};
@@ -85,11 +85,12 @@ impl Store {
         limit: u32,
         pace: Pace,
     ) -> Result<Claim, StoreError> {
-        let mut tx = self.begin().await?;
-        if !fence::holds(&mut tx, revision).await? {
+        let mut tx = self.begin_fenced().await?;
+        let look = look(&mut tx, revision).await?;
+        if !look.owns {
             return Ok(Claim::NotOwner);
         }
-        if !any_due(&mut tx).await? {
+        if !look.due {
             tx.rollback().await;
             return Ok(Claim::Send {
                 messages: Vec::new(),
@@ -134,16 +135,27 @@ impl Store {
     }
 }
 
-async fn any_due(tx: &mut Tx) -> Result<bool, StoreError> {
-    let row = sqlx::query!(
-        r#"select exists (
-            select 1 from outbox where state = 'pending' and lane = 'live' and attempt_at <= now()
-              and (claimed_until is null or claimed_until < now())) as "due!""#
+/// Whether there is anything to claim.
+struct Look {
+    owns: bool,
+    due: bool,
+}
+
+async fn look(tx: &mut Tx, revision: &str) -> Result<Look, StoreError> {
+    sqlx::query_as!(
+        Look,
+        r#"select revision = $1 as "owns!",
+               exists (
+                   select 1 from outbox
+                   where state = 'pending' and lane = 'live' and attempt_at <= now()
+                     and (claimed_until is null or claimed_until < now())
+               ) as "due!"
+           from work_fence where id = 1"#,
+        revision
     )
     .fetch_one(&mut *tx)
     .await
-    .during("look for sends")?;
-    Ok(row.due)
+    .during("look for sends")
 }
 
 /// The template goes instead where the window is closed.

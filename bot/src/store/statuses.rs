@@ -24,7 +24,7 @@ impl Store {
     /// # Errors
     /// When nothing was applied, or when it is not known.
     pub async fn apply_statuses(&self, revision: &str) -> Result<Applied, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_fenced().await?;
         if !fence::holds(&mut tx, revision).await? {
             return Ok(Applied::default());
         }

@@ -45,7 +45,11 @@ impl Store {
     /// # Errors
     /// When none was moved, or when it is not known.
     pub async fn ring_timers(&self, revision: &str, live: bool) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = if live {
+            self.begin_fenced().await?
+        } else {
+            self.begin().await?
+        };
         let mut lanes = vec![revision.to_owned()];
         if live && fence::holds(&mut tx, revision).await? {
             lanes.push(Lane::live().as_str().to_owned());

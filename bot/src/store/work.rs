@@ -13,7 +13,7 @@ use crate::domain::{Bsuid, ContactId, Identity, Lane, Phone, RequestId, Wamid};
 use crate::store::error::{During, StoreError};
 use crate::store::facts::Who;
 use crate::store::tx::Tx;
-use crate::store::{Store, fence, notices};
+use crate::store::{Store, notices};
 
 pub use poison::Verdict;
 pub use record::{Moved, Turn, Worked};
@@ -36,7 +36,7 @@ pub enum Claim {
     Idle,
     /// The live work belongs to another revision.
     NotOwner,
-    /// Two contacts were found to be one and joined; claim again.
+    /// Two contacts were found to be one and joined, or somebody else was faster; claim again.
     Joined,
     /// A conversation, locked until its turn is recorded or dropped.
     Work(Box<Claimed>),
@@ -90,20 +90,30 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn claim_work(&self, reach: &Reach) -> Result<Claim, StoreError> {
-        let mut tx = self.begin().await?;
-        if reach.live && !fence::holds(&mut tx, &reach.revision).await? {
-            return Ok(Claim::NotOwner);
-        }
-        let Some(locked) = lock_next(&mut tx, &lanes(reach)).await? else {
-            tx.rollback().await;
-            return Ok(Claim::Idle);
+        let mut tx = if reach.live {
+            self.begin_fenced().await?
+        } else {
+            self.begin().await?
+        };
+        let locked = match lock_next(&mut tx, reach).await? {
+            Next::Locked(locked) => locked,
+            Next::None => {
+                tx.rollback().await;
+                return Ok(Claim::Idle);
+            }
+            Next::NotOwner => return Ok(Claim::NotOwner),
         };
         if let Some(other) = locked.merged_into {
             merge::hand_over(&mut tx, locked.contact, other).await?;
             tx.commit().await?;
             return Ok(Claim::Joined);
         }
-        let messages = waiting(&mut tx, locked.contact, reach.messages).await?;
+        let (now, messages) = waiting(&mut tx, locked.contact, reach.messages).await?;
+        let Some(now) = now else {
+            // Worked by somebody else just before the lock was had.
+            tx.rollback().await;
+            return Ok(Claim::Joined);
+        };
         match merge::needed(&mut tx, &locked, &messages).await? {
             merge::Need::None => {}
             merge::Need::Join(other) => {
@@ -117,7 +127,6 @@ impl Store {
                 };
             }
         }
-        let now = clock(&mut tx).await?;
         Ok(Claim::Work(Box::new(Claimed {
             tx,
             who: Who {
@@ -150,24 +159,48 @@ struct Locked {
     merged_into: Option<ContactId>,
 }
 
-async fn lock_next(tx: &mut Tx, lanes: &[String]) -> Result<Option<Locked>, StoreError> {
+/// What is next to be worked.
+enum Next {
+    NotOwner,
+    None,
+    Locked(Locked),
+}
+
+async fn lock_next(tx: &mut Tx, reach: &Reach) -> Result<Next, StoreError> {
+    let lanes = lanes(reach);
     let row = sqlx::query!(
-        r#"select c.contact_id, c.lane, c.state, c.expires_at, c.phone, c.bsuid, k.merged_into
-        from inbox i
-        join conversation c on c.contact_id = i.contact_id
-        join contact k on k.id = i.contact_id
-        where i.worked_at is null and i.dead_at is null and i.lane = any($1) and c.retry_at <= now()
-        order by i.id
-        limit 1
-        for no key update of c skip locked"#,
-        lanes
+        r#"select not $2 or f.revision = $3 as "may!", c.contact_id as "contact_id?", c.lane as "lane?",
+                  c.state as "state?", c.expires_at as "expires_at?", c.phone as "phone?",
+                  c.bsuid as "bsuid?", c.merged_into as "merged_into?"
+        from work_fence f
+        left join lateral (
+            select c.contact_id, c.lane, c.state, c.expires_at, c.phone, c.bsuid, k.merged_into
+            from inbox i
+            join conversation c on c.contact_id = i.contact_id
+            join contact k on k.id = i.contact_id
+            where i.worked_at is null and i.dead_at is null and i.lane = any($1) and c.retry_at <= now()
+              and (not $2 or f.revision = $3)
+            order by i.id
+            limit 1
+            for no key update of c skip locked
+        ) c on true
+        where f.id = 1"#,
+        &lanes,
+        reach.live,
+        reach.revision
     )
-    .fetch_optional(&mut *tx)
+    .fetch_one(&mut *tx)
     .await
     .during("claim conversation")?;
-    Ok(row.map(|row| Locked {
-        contact: ContactId(row.contact_id),
-        lane: Lane::named(row.lane),
+    if !row.may {
+        return Ok(Next::NotOwner);
+    }
+    let (Some(contact), Some(lane)) = (row.contact_id, row.lane) else {
+        return Ok(Next::None);
+    };
+    Ok(Next::Locked(Locked {
+        contact: ContactId(contact),
+        lane: Lane::named(lane),
         state: row.state,
         expires_at: row.expires_at,
         identity: identity(row.phone, row.bsuid),
@@ -175,18 +208,25 @@ async fn lock_next(tx: &mut Tx, lanes: &[String]) -> Result<Option<Locked>, Stor
     }))
 }
 
-/// A statement of its own: it sees what was committed before the lock was had.
-async fn waiting(tx: &mut Tx, contact: ContactId, limit: i64) -> Result<Vec<Stored>, StoreError> {
+/// The database's time, and the messages. A statement of its own: it sees what was committed before the lock
+/// was had.
+async fn waiting(
+    tx: &mut Tx,
+    contact: ContactId,
+    limit: i64,
+) -> Result<(Option<DateTime<Utc>>, Vec<Stored>), StoreError> {
     let rows = sqlx::query!(
-        "select id, wamid, kind, phone, bsuid, profile_name, raw, request_id, accepted_at
-         from inbox where contact_id = $1 and worked_at is null and dead_at is null
-         order by id limit $2",
+        r#"select id, wamid, kind, phone, bsuid, profile_name, raw, request_id, accepted_at,
+                  clock_timestamp() as "now!"
+           from inbox where contact_id = $1 and worked_at is null and dead_at is null
+           order by id limit $2"#,
         contact.0,
         limit
     )
     .fetch_all(&mut *tx)
     .await
     .during("read waiting messages")?;
+    let now = rows.last().map(|row| row.now);
     let is_notice = |kind: &str, id: &str| kind == notices::KIND && id.starts_with(notices::PREFIX);
     let stored = rows.into_iter().map(|row| Stored {
         id: row.id,
@@ -199,15 +239,7 @@ async fn waiting(tx: &mut Tx, contact: ContactId, limit: i64) -> Result<Vec<Stor
         request_id: RequestId::parse(&row.request_id),
         accepted_at: row.accepted_at,
     });
-    Ok(stored.collect())
-}
-
-async fn clock(tx: &mut Tx) -> Result<DateTime<Utc>, StoreError> {
-    let row = sqlx::query!(r#"select clock_timestamp() as "now!""#)
-        .fetch_one(&mut *tx)
-        .await
-        .during("read clock")?;
-    Ok(row.now)
+    Ok((now, stored.collect()))
 }
 
 pub(super) fn identity(phone: Option<String>, bsuid: Option<String>) -> Identity {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::reads::Reads;
 use super::turn::{self, Broken, Played};
-use super::{POLL, Workshop, report, rest};
+use super::{POLL, Workshop, report};
 use crate::domain::ContactId;
 use crate::store::work::{Claim, Claimed, Reach, Verdict};
 use crate::store::{Fault, StoreError};
@@ -18,7 +18,6 @@ const MESSAGES: i64 = 50;
 const STALE_TRIES: u32 = 10;
 
 pub(super) async fn run(workshop: Workshop, reads: Reads, stop: CancellationToken) {
-    let mut wakes = workshop.wake.watch();
     let mut complained = false;
     loop {
         if workshop.pod.may_work() {
@@ -32,8 +31,10 @@ pub(super) async fn run(workshop: Workshop, reads: Reads, stop: CancellationToke
                 Err(_) => {}
             }
         }
-        if !rest(&mut wakes, POLL, &stop).await {
-            return;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = workshop.wake.turn() => {}
+            () = tokio::time::sleep(POLL) => {}
         }
     }
 }
@@ -50,6 +51,7 @@ async fn drain(
         messages: MESSAGES,
     };
     let mut stale: HashMap<ContactId, u32> = HashMap::new();
+    let mut found = 0_u32;
     while !stop.is_cancelled() {
         let claimed = match workshop.store.claim_work(&reach).await? {
             Claim::Idle => break,
@@ -61,6 +63,11 @@ async fn drain(
             }
             Claim::Work(claimed) => claimed,
         };
+        found = found.saturating_add(1);
+        if found == 2 {
+            // More than one had to do: somebody who sleeps may help.
+            workshop.wake.turns(1);
+        }
         let contact = claimed.who.contact;
         match work(workshop, reads, *claimed).await? {
             Worked::Done => {
@@ -147,7 +154,7 @@ async fn work(
     if tells {
         workshop.wake.all(&who.lane);
     } else if sends {
-        workshop.wake.here();
+        workshop.wake.sends();
     }
     Ok(Worked::Done)
 }

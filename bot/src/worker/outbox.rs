@@ -18,7 +18,7 @@ use crate::store::outbox::{Claim, Pace};
 use crate::telemetry::chain;
 
 /// Sends under way at the same time in one pod.
-const AT_ONCE: usize = 100;
+const AT_ONCE: usize = 250;
 
 /// What a send needs.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ impl Sender {
 }
 
 pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
-    let mut wakes = workshop.wake.watch();
+    let mut wakes = workshop.wake.watch_sends();
     let sender = Sender {
         workshop,
         breaker: Arc::default(),

@@ -7,7 +7,7 @@ use crate::domain::Lane;
 use crate::telemetry::chain;
 
 pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
-    let mut wakes = workshop.wake.watch();
+    let mut wakes = workshop.wake.watch_statuses();
     let mut complained = false;
     while rest(&mut wakes, POLL, &stop).await {
         if !workshop.pod.may_work() || !workshop.pod.owns_work() {

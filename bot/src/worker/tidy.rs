@@ -29,7 +29,7 @@ async fn tidy(workshop: &Workshop) -> Result<(), StoreError> {
     if workshop.pod.owns_work() {
         let window = workshop.settings.service_window;
         if workshop.store.release_sends(revision, window).await? > 0 {
-            workshop.wake.here();
+            workshop.wake.sends();
         }
         let expired = workshop.store.expire_sends(revision).await?;
         if expired.messages > 0 {

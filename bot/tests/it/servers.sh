@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts a PostgreSQL and a Redis on free ports, prints their addresses, and ends both, leaving
 # nothing behind, once standard input is closed: that is when the tests are over, however they end.
+# With DURABLE=1 what is committed is on disk, as in production; POSTGRES_OPTIONS are further ones.
 set -euo pipefail
 PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
 work=$(mktemp -d)
@@ -14,6 +15,8 @@ if [ "$(id -u)" = 0 ]; then
 else
   mkdir "$data" "$work/socket"
 fi
+durability="-c fsync=off"
+[ "${DURABLE:-}" != 1 ] || durability="-c fsync=on -c synchronous_commit=on"
 redis=
 stop() {
   [ ! -e "$data/postmaster.pid" ] || "${as_user[@]}" "$(command -v pg_ctl)" -D "$data" -m immediate stop >/dev/null || true
@@ -33,7 +36,7 @@ free_port() {
 "${as_user[@]}" "$(command -v initdb)" -D "$data" -A trust -U postgres --no-sync >/dev/null
 port=$(free_port)
 "${as_user[@]}" "$(command -v pg_ctl)" -D "$data" -w -l "$data/log" \
-  -o "-p $port -k $work/socket -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off" start >/dev/null
+  -o "-p $port -k $work/socket -c listen_addresses=127.0.0.1 -c max_connections=400 $durability ${POSTGRES_OPTIONS:-}" start >/dev/null
 redis_port=$(free_port)
 redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no >/dev/null &
 redis=$!

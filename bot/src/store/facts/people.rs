@@ -6,17 +6,31 @@ use crate::store::error::{During, StoreError};
 use crate::store::facts::name;
 use crate::store::tx::Tx;
 
-/// The person, and whether they are blocked. Somebody erased counts as unknown.
-pub(super) async fn user(
-    tx: &mut Tx,
-    contact: ContactId,
-) -> Result<Option<(User, bool)>, StoreError> {
+/// The person, and what else is on record.
+pub(super) struct Found {
+    pub(super) user: User,
+    pub(super) is_blocked: bool,
+    /// Requests of theirs or to them.
+    pub(super) has_requests: bool,
+    /// A chat that runs or ended within a day.
+    pub(super) has_chat: bool,
+}
+
+/// Somebody erased counts as unknown.
+pub(super) async fn user(tx: &mut Tx, contact: ContactId) -> Result<Option<Found>, StoreError> {
     let row = sqlx::query!(
         r#"select u.id, u.name, u.status = 'blocked' as "is_blocked!",
                   p.id as "profile_id?", p.display_name as "display_name?",
                   p.service_types as "service_types?", p.bio as "bio?", p.is_online as "is_online?",
                   p.enabled as "enabled?", p.rating_hundredths as "rating?",
-                  p.rating_count as "rating_count?", p.total_jobs as "total_jobs?"
+                  p.rating_count as "rating_count?", p.total_jobs as "total_jobs?",
+                  exists (select 1 from service_request where customer_id = u.id)
+                      or exists (select 1 from service_request where provider_id = p.id)
+                      as "has_requests!",
+                  exists (select 1 from chat
+                          where (customer_contact = $1 or provider_contact = $1)
+                            and (ended_at is null or ended_at > now() - interval '1 day'))
+                      as "has_chat!"
            from users u left join provider_profile p on p.user_id = u.id
            where u.contact_id = $1 and u.status <> 'erased'"#,
         contact.0
@@ -48,7 +62,12 @@ pub(super) async fn user(
         name,
         profile,
     };
-    Ok(Some((user, row.is_blocked)))
+    Ok(Some(Found {
+        user,
+        is_blocked: row.is_blocked,
+        has_requests: row.has_requests,
+        has_chat: row.has_chat,
+    }))
 }
 
 /// Those that this revision knows, in their usual order.

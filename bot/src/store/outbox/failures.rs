@@ -70,7 +70,7 @@ impl Store {
     /// # Errors
     /// When nothing was given up, or when it is not known.
     pub async fn expire_sends(&self, revision: &str) -> Result<Expired, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_fenced().await?;
         if !fence::holds(&mut tx, revision).await? {
             return Ok(Expired::default());
         }

@@ -44,7 +44,10 @@ impl Store {
         let mut tx = self.begin().await?;
         let wamid = wamid.map(Wamid::as_str);
         let done = sqlx::query!(
-            "update outbox
+            "with woken as (
+                 update message_status set attempt_at = now() where wamid = $3 and applied_at is null
+             )
+             update outbox
              set state = 'accepted', outcome = 'sent', ended_at = now(), wamid = $3, claim = null,
                  error_code = null, error_title = null
              where id = $1 and claim = $2 and state = 'pending'",
@@ -55,13 +58,6 @@ impl Store {
         .execute(&mut tx)
         .await
         .during("record sent message")?;
-        sqlx::query!(
-            "update message_status set attempt_at = now() where wamid = $1 and applied_at is null",
-            wamid
-        )
-        .execute(&mut tx)
-        .await
-        .during("wake statuses")?;
         tx.commit().await?;
         Ok(done.rows_affected().into())
     }

@@ -151,7 +151,7 @@ impl Store {
     /// # Errors
     /// When nothing was released, or when it is not known.
     pub async fn release_sends(&self, revision: &str, window: Duration) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_fenced().await?;
         if !fence::holds(&mut tx, revision).await? {
             return Ok(0);
         }

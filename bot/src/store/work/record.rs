@@ -49,24 +49,27 @@ impl Claimed {
     /// # Errors
     /// When nothing of it lasts, or when it is not known whether it does.
     pub async fn record(mut self, turn: Turn) -> Result<(), StoreError> {
-        self.finish(&turn.worked).await?;
-        if turn.profile_name.is_some() {
-            sqlx::query!(
-                "update contact set whatsapp_name = $2
-                 where id = $1 and whatsapp_name is distinct from $2",
-                self.who.contact.0,
-                turn.profile_name
-            )
-            .execute(&mut self.tx)
-            .await
-            .during("store profile name")?;
-        }
-        if turn.inbound_at.is_some() {
-            self.release().await?;
-        }
+        let ids: Vec<i64> = turn.worked.iter().map(|message| message.id).collect();
+        let bodies: Vec<String> = turn
+            .worked
+            .iter()
+            .map(|message| message.body.replace('\0', ""))
+            .collect();
         let identity = &turn.identity;
+        // One statement for all of it. Once the person wrote, what was held for them goes first.
         sqlx::query!(
-            "update conversation
+            "with finished as (
+                 update inbox i set worked_at = now(), error = null, body = w.body
+                 from unnest($7::bigint[], $8::text[]) as w (id, body) where i.id = w.id
+             ), named as (
+                 update contact set whatsapp_name = $9
+                 where id = $1 and $9::text is not null and whatsapp_name is distinct from $9
+             ), released as (
+                 update outbox
+                 set state = 'pending', held_at = null, window_closed = false, attempt_at = now()
+                 where contact_id = $1 and state = 'held' and $6::timestamptz is not null
+             )
+             update conversation
              set state = $2, expires_at = $3, phone = $4, bsuid = $5, updated_at = now(),
                  last_inbound_at = greatest(last_inbound_at, $6)
              where contact_id = $1",
@@ -81,43 +84,15 @@ impl Claimed {
                 .bsuid
                 .as_ref()
                 .map(|bsuid| bsuid.as_str().to_owned()),
-            turn.inbound_at
+            turn.inbound_at,
+            &ids,
+            &bodies,
+            turn.profile_name
         )
         .execute(&mut self.tx)
         .await
         .during("store conversation")?;
         self.tx.commit().await
-    }
-
-    async fn finish(&mut self, worked: &[Worked]) -> Result<(), StoreError> {
-        let ids: Vec<i64> = worked.iter().map(|message| message.id).collect();
-        let bodies: Vec<String> = worked
-            .iter()
-            .map(|message| message.body.replace('\0', ""))
-            .collect();
-        sqlx::query!(
-            "update inbox i set worked_at = now(), error = null, body = w.body
-             from unnest($1::bigint[], $2::text[]) as w (id, body) where i.id = w.id",
-            &ids,
-            &bodies
-        )
-        .execute(&mut self.tx)
-        .await
-        .during("finish messages")?;
-        Ok(())
-    }
-
-    /// The person wrote: what was held for them goes first.
-    async fn release(&mut self) -> Result<(), StoreError> {
-        sqlx::query!(
-            "update outbox set state = 'pending', held_at = null, window_closed = false, attempt_at = now()
-             where contact_id = $1 and state = 'held'",
-            self.who.contact.0
-        )
-        .execute(&mut self.tx)
-        .await
-        .during("release held messages")?;
-        Ok(())
     }
 
     /// Undoes what was begun and ends the lock.

@@ -1,0 +1,197 @@
+//! Who is woken by what: workers of this pod at once, those of others through Redis. Each wake-up goes to those only
+//! who have something to do by it, since whoever wakes looks into the database.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use uuid::Uuid;
+
+use crate::domain::Lane;
+
+/// More wake-ups than that find nobody who sleeps.
+const TURNS: usize = 16;
+
+/// What there is to do, the larger including the smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum News {
+    /// Messages wait in inboxes.
+    Messages,
+    /// Anything may wait.
+    Anything,
+}
+
+/// Wakes workers.
+#[derive(Debug, Clone)]
+pub struct Wake {
+    turns: Arc<Semaphore>,
+    sends: watch::Sender<u64>,
+    statuses: watch::Sender<u64>,
+    others: mpsc::Sender<(Lane, News)>,
+    /// By which this pod knows its own wake-ups when Redis brings them back.
+    origin: Uuid,
+}
+
+impl Wake {
+    pub(super) fn new(others: mpsc::Sender<(Lane, News)>) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(0)),
+            sends: watch::channel(0).0,
+            statuses: watch::channel(0).0,
+            others,
+            origin: Uuid::new_v4(),
+        }
+    }
+
+    /// Tells all pods that something waits in a lane. Never waits itself.
+    pub fn all(&self, lane: &Lane) {
+        self.here();
+        self.tell(lane, News::Anything);
+    }
+
+    /// Tells all pods that messages of so many people wait in a lane.
+    pub fn messages(&self, lane: &Lane, people: usize) {
+        self.turns(people);
+        self.tell(lane, News::Messages);
+    }
+
+    /// Tells this pod that anything may wait.
+    pub fn here(&self) {
+        self.turns(TURNS);
+        self.sends();
+        self.statuses();
+    }
+
+    /// Tells this pod that messages are to be sent.
+    pub fn sends(&self) {
+        bump(&self.sends);
+    }
+
+    /// Tells this pod that statuses are to be applied.
+    pub fn statuses(&self) {
+        bump(&self.statuses);
+    }
+
+    /// Lets so many more conversations be worked at the same time, by this pod's workers that sleep.
+    pub fn turns(&self, count: usize) {
+        let room = TURNS.saturating_sub(self.turns.available_permits());
+        self.turns.add_permits(count.min(room));
+    }
+
+    /// Waits until a conversation is to be worked; each wake-up is for one who waits.
+    pub async fn turn(&self) {
+        // Never closed.
+        if let Ok(permit) = self.turns.acquire().await {
+            permit.forget();
+        }
+    }
+
+    /// Changes when something is to be sent.
+    pub fn watch_sends(&self) -> watch::Receiver<u64> {
+        self.sends.subscribe()
+    }
+
+    /// Changes when statuses are to be applied.
+    pub fn watch_statuses(&self) -> watch::Receiver<u64> {
+        self.statuses.subscribe()
+    }
+
+    fn tell(&self, lane: &Lane, news: News) {
+        // A full queue already wakes everybody.
+        let _ = self.others.try_send((lane.clone(), news));
+    }
+
+    /// What goes over the wire. Whoever does not know the form takes it for any wake-up.
+    pub(super) fn line(&self, lane: &Lane, news: News) -> String {
+        let word = match news {
+            News::Messages => "messages",
+            News::Anything => "anything",
+        };
+        format!("{} {} {word}", lane.as_str(), self.origin)
+    }
+
+    /// Passes on what another pod told.
+    pub(super) fn hear(&self, line: &str) {
+        let mut words = line.rsplitn(3, ' ');
+        let (word, origin) = (words.next(), words.next());
+        if origin.and_then(|origin| origin.parse().ok()) == Some(self.origin) {
+            return;
+        }
+        if word == Some("messages") {
+            self.turns(1);
+        } else {
+            self.here();
+        }
+    }
+}
+
+fn bump(counter: &watch::Sender<u64>) {
+    counter.send_modify(|count| *count = count.wrapping_add(1));
+}
+
+/// All that waits to be told, each lane once.
+pub(super) fn together(
+    first: (Lane, News),
+    more: &mut mpsc::Receiver<(Lane, News)>,
+) -> BTreeMap<Lane, News> {
+    let mut lanes = BTreeMap::from([first]);
+    while let Ok((lane, news)) = more.try_recv() {
+        let known = lanes.entry(lane).or_insert(news);
+        *known = news.max(*known);
+    }
+    lanes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wake() -> (Wake, mpsc::Receiver<(Lane, News)>) {
+        let (others, told) = mpsc::channel(8);
+        (Wake::new(others), told)
+    }
+
+    #[test]
+    fn messages_wake_as_many_workers_as_they_keep_busy_and_nobody_else() {
+        let (wake, mut told) = wake();
+        let (sends, statuses) = (wake.watch_sends(), wake.watch_statuses());
+        wake.messages(&Lane::live(), 3);
+        assert_eq!(wake.turns.available_permits(), 3);
+        assert!(!sends.has_changed().unwrap() && !statuses.has_changed().unwrap());
+        assert_eq!(told.try_recv().unwrap(), (Lane::live(), News::Messages));
+        wake.messages(&Lane::live(), 1000);
+        assert_eq!(wake.turns.available_permits(), TURNS);
+    }
+
+    #[test]
+    fn own_wake_ups_that_come_back_wake_nobody() {
+        let ((wake, _told), (other, _)) = (wake(), self::wake());
+        wake.hear(&wake.line(&Lane::live(), News::Anything));
+        assert_eq!(wake.turns.available_permits(), 0);
+        wake.hear(&other.line(&Lane::live(), News::Messages));
+        assert_eq!(wake.turns.available_permits(), 1);
+        assert!(!wake.watch_sends().has_changed().unwrap());
+    }
+
+    #[test]
+    fn whatever_else_is_heard_wakes_everybody() {
+        for line in ["live", "", "live 1 anything"] {
+            let (wake, _told) = wake();
+            let sends = wake.watch_sends();
+            wake.hear(line);
+            assert!(sends.has_changed().unwrap(), "{line}");
+            assert_eq!(wake.turns.available_permits(), TURNS);
+        }
+    }
+
+    #[test]
+    fn a_lane_is_told_once_with_the_larger_news() {
+        let (wake, mut told) = wake();
+        wake.messages(&Lane::live(), 1);
+        wake.all(&Lane::live());
+        wake.messages(&Lane::live(), 1);
+        let first = told.try_recv().unwrap();
+        let lanes = together(first, &mut told);
+        assert_eq!(lanes, BTreeMap::from([(Lane::live(), News::Anything)]));
+    }
+}
