@@ -21,7 +21,7 @@ endif
 e2e_tests := $(foreach test,$(sort $(wildcard tests/tests/*.rs)),--test $(basename $(notdir $(test))))
 cargo_test := cargo test --workspace --locked --quiet
 
-.PHONY: help up down status test unit it e2e dev demo watch coverage check generate images cluster build fmt
+.PHONY: help up down status test unit it e2e dev demo watch coverage bench check generate images cluster build fmt
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ watch: ## Re-run the tests that a change touches
 
 coverage: ## Lines that the tests of the bot run; fails below the thresholds
 	@tests/dev/coverage.sh
+
+bench: ## Speed and cost of the bot beside the prototype's figures; not part of test
+	@tests/dev/bench.sh
 
 check: ## Format, lints, documents, licences, generated files, chart, file sizes
 	@.ci/check

@@ -11,6 +11,7 @@
 )]
 
 pub mod answers;
+pub mod bench;
 pub mod cluster;
 pub mod config;
 pub mod diagnosis;

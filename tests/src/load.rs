@@ -3,7 +3,7 @@
 //! Each message comes from a person of its own, so the answers of a person tell whether their message was lost or
 //! answered twice. The load ends by itself at its limits of time and count.
 
-mod connection;
+pub(crate) mod connection;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};

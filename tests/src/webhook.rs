@@ -17,17 +17,30 @@ pub struct Message {
 
 /// The notification's bytes.
 pub fn body(phone_number_id: &str, message: &Message) -> Vec<u8> {
+    let content = json!({ "type": "text", "text": { "body": message.text } });
+    notification(phone_number_id, &message.wamid, &message.from, content)
+}
+
+/// The bytes of a notification of one message with this type and content.
+pub fn notification(
+    phone_number_id: &str,
+    wamid: &str,
+    from: &str,
+    mut message: serde_json::Value,
+) -> Vec<u8> {
     let now = chrono::Utc::now().timestamp().to_string();
+    if let Some(members) = message.as_object_mut() {
+        for (name, value) in [("from", from), ("id", wamid), ("timestamp", &now)] {
+            members.insert(name.to_owned(), value.into());
+        }
+    }
     json!({
         "object": "whatsapp_business_account",
         "entry": [{ "id": "203118846027591", "changes": [{ "field": "messages", "value": {
             "messaging_product": "whatsapp",
             "metadata": { "display_phone_number": "12025550142", "phone_number_id": phone_number_id },
-            "contacts": [{ "profile": { "name": "Ana" }, "wa_id": message.from }],
-            "messages": [{
-                "from": message.from, "id": message.wamid, "timestamp": now,
-                "type": "text", "text": { "body": message.text },
-            }],
+            "contacts": [{ "profile": { "name": "Ana" }, "wa_id": from }],
+            "messages": [message],
         }}]}],
     })
     .to_string()

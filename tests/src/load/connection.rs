@@ -17,10 +17,10 @@ use tokio_util::task::AbortOnDropHandle;
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// A webhook that is ready to go out.
-pub(super) struct Post {
-    pub(super) address: SocketAddr,
-    pub(super) signature: String,
-    pub(super) body: Bytes,
+pub(crate) struct Post {
+    pub(crate) address: SocketAddr,
+    pub(crate) signature: String,
+    pub(crate) body: Bytes,
 }
 
 impl Post {
@@ -37,7 +37,7 @@ impl Post {
 
 /// A connection that is kept for as long as the server keeps it.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     open: Option<Open>,
 }
 
@@ -48,7 +48,7 @@ struct Open {
 
 impl Kept {
     /// Sends on the kept connection; opens one where there is none or the server closed it.
-    pub(super) async fn post(&mut self, post: Post) -> Result<u16, String> {
+    pub(crate) async fn post(&mut self, post: Post) -> Result<u16, String> {
         let answer = tokio::time::timeout(LIMIT, self.exchange(post)).await;
         answer.unwrap_or_else(|_| Err(format!("no answer within {LIMIT:?}")))
     }
