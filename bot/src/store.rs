@@ -65,13 +65,6 @@ impl Store {
         Ok(Tx::new(inner, self.timings.clone()))
     }
 
-    /// Begins a transaction with this statement, which is sent as it is and in one go.
-    async fn begin_with(&self, statement: &'static str) -> Result<Tx, StoreError> {
-        let inner = self.pool.begin_with(statement).await;
-        let inner = inner.during("begin transaction")?;
-        Ok(Tx::new(inner, self.timings.clone()))
-    }
-
     /// Whether the database answers.
     ///
     /// # Errors

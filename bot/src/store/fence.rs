@@ -8,8 +8,8 @@ use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
 
 const LOCK: i64 = 0x7562_6d66_656e_6365;
-/// Begins live work: the lock that `LOCK` names, shared until the transaction ends.
-const BEGIN: &str = "begin; select pg_advisory_xact_lock_shared(8458443336711037797)";
+/// The lock that `LOCK` names, shared until the transaction ends. Without a parameter, so that it takes one round trip.
+const SHARE: &str = "select pg_advisory_xact_lock_shared(8458443336711037797)";
 
 /// Who owns the live work, since which move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,12 @@ impl Store {
     /// Begins a transaction that shares the fence's lock: who owns the live work stays so until it ends. Any
     /// statement of it may look at the row; its snapshot is younger than the lock.
     pub(super) async fn begin_fenced(&self) -> Result<Tx, StoreError> {
-        self.begin_with(BEGIN).await
+        let mut tx = self.begin().await?;
+        sqlx::raw_sql(SHARE)
+            .execute(&mut tx)
+            .await
+            .during("share work fence")?;
+        Ok(tx)
     }
 }
 
@@ -131,6 +136,6 @@ mod tests {
 
     #[test]
     fn both_sides_take_the_same_lock() {
-        assert!(BEGIN.ends_with(&format!("({LOCK})")));
+        assert!(SHARE.ends_with(&format!("({LOCK})")));
     }
 }
