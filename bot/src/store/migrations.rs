@@ -24,6 +24,7 @@ pub const EMBEDDED: &[Migration] = &[
     embedded!("0007_expand_delivery"),
     embedded!("0008_expand_admin"),
     embedded!("0009_expand_sessions"),
+    embedded!("0010_expand_indexes"),
 ];
 
 /// One change of the schema.

@@ -111,7 +111,35 @@ mod tests {
         }
     }
 
+    /// Whatever may stand in the header: anything, digits, the right value, and that with one change.
+    fn header(right: &str) -> impl Strategy<Value = String> + use<> {
+        let right = right.to_owned();
+        let (upper, changed) = (right.to_uppercase(), right.clone());
+        prop_oneof![
+            any::<String>(),
+            "sha256=[0-9a-fA-F]{0,70}",
+            " {0,2}sha(1|256)=[0-9a-f]{64} {0,2}",
+            Just(format!(" {right}\t")),
+            Just(upper.replacen("SHA", "sha", 1)),
+            (0..right.len(), any::<char>()).prop_map(move |(at, with)| {
+                let before: String = changed.chars().take(at).collect();
+                let after: String = changed.chars().skip(at + 1).collect();
+                format!("{before}{with}{after}")
+            }),
+        ]
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn only_the_right_digits_pass(header in header(&sign(b"x", &secret("s")))) {
+            let right = sign(b"x", &secret("s"));
+            let digits = header.trim().strip_prefix(PREFIX);
+            let is_right = digits.is_some_and(|digits| digits.eq_ignore_ascii_case(&right[PREFIX.len()..]));
+            prop_assert_eq!(verify(b"x", Some(&header), &[secret("t"), secret("s")]), is_right);
+        }
+
         #[test]
         fn a_changed_body_never_passes(body in any::<Vec<u8>>(), at in any::<usize>(), bit in 0u8..8) {
             let key = [secret("s")];

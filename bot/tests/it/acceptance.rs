@@ -2,7 +2,7 @@
 //! behind a balancer, with a real PostgreSQL and Redis and a simulated WhatsApp. Time is shortened by settings, old
 //! rows are made by SQL, and nothing sleeps.
 
-mod balancer;
+pub(crate) mod balancer;
 mod booking;
 mod chat;
 mod delivery;
@@ -11,7 +11,7 @@ mod jobs;
 mod journey;
 mod offers;
 mod operations;
-mod phone;
+pub(crate) mod phone;
 mod providers;
 mod ratings;
 pub(crate) mod town;

@@ -49,9 +49,13 @@ impl World {
     /// The same with a WhatsApp of these settings.
     pub(crate) async fn migrated(settings: Settings) -> Self {
         let world = Self::with(settings).await;
-        let options = PgConnectOptions::from_str(&world.database_url()).unwrap();
-        ledger::migrate(&options, EMBEDDED, "test").await.unwrap();
+        world.migrate().await;
         world
+    }
+
+    pub(crate) async fn migrate(&self) {
+        let options = PgConnectOptions::from_str(&self.database_url()).unwrap();
+        ledger::migrate(&options, EMBEDDED, "test").await.unwrap();
     }
 
     /// Without any table.
@@ -64,7 +68,11 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        let servers = Servers::running();
+        Self::on(Servers::running(), settings).await
+    }
+
+    /// Without any table, on these servers.
+    pub(crate) async fn on(servers: &'static Servers, settings: Settings) -> Self {
         let database = format!("it_{}", Uuid::new_v4().simple());
         let admin = PgPoolOptions::new()
             .max_connections(1)

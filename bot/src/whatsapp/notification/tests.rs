@@ -256,16 +256,91 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Places in a body, from 0 to 1, and what becomes of it there.
+fn damage() -> impl Strategy<Value = Vec<(f64, Damage)>> {
+    let one = prop_oneof![
+        any::<u8>().prop_map(Damage::Byte),
+        prop::sample::select(vec!["null", "{", "[", "\"", "\\u0000", "-1e999", "\\ud800"])
+            .prop_map(Damage::Insert),
+        (0..40_usize).prop_map(Damage::Cut),
+    ];
+    prop::collection::vec((0.0..1.0, one), 1..4)
+}
+
+#[derive(Debug, Clone)]
+enum Damage {
+    Byte(u8),
+    Insert(&'static str),
+    Cut(usize),
+}
+
+fn damaged(mut body: Vec<u8>, damage: &[(f64, Damage)]) -> Vec<u8> {
+    for (place, damage) in damage {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a place in a short body"
+        )]
+        let at = (body.len() as f64 * place) as usize;
+        let end = body.len();
+        match damage {
+            Damage::Byte(byte) => body.splice(at..(at + 1).min(end), [*byte]).for_each(drop),
+            Damage::Insert(text) => body.splice(at..at, text.bytes()).for_each(drop),
+            Damage::Cut(length) => drop(body.drain(at..(at + length).min(end))),
+        }
+    }
+    body
+}
+
+/// No part is longer than its bound, and all together no longer than what came.
+fn check_bounds(found: &Notification, body: &[u8]) -> Result<(), TestCaseError> {
+    let raw: usize = found
+        .messages
+        .iter()
+        .map(|message| message.raw.get().len())
+        .sum();
+    let parts = found.messages.len() + found.statuses.len() + found.ignored.len();
+    prop_assert!(raw <= body.len() && parts <= body.len());
+    for message in &found.messages {
+        let name = message.profile_name.as_deref().unwrap_or_default();
+        prop_assert!(text::units(name) <= PROFILE_NAME_UNITS && !name.contains('\0'));
+        prop_assert!(message.kind.len() <= body.len() && !message.kind.contains('\0'));
+    }
+    let statuses = found.statuses.iter().flat_map(|status| &status.errors);
+    for error in statuses.chain(&found.value_errors) {
+        prop_assert!(text::units(&error.title) <= ERROR_TITLE_UNITS);
+    }
+    Ok(())
+}
+
+static SAMPLES: std::sync::LazyLock<Vec<Vec<u8>>> =
+    std::sync::LazyLock::new(|| samples().into_iter().map(|(_, body)| body).collect());
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn damaged_samples_are_read_or_refused(
+        sample in any::<prop::sample::Index>(),
+        damage in damage(),
+    ) {
+        let body = damaged(sample.get(&SAMPLES).clone(), &damage);
+        if let Ok(found) = parse(&body) {
+            check_bounds(&found, &body)?;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5000))]
+
     #[test]
     fn any_json_is_read(json in any_json()) {
         prop_assert!(parse(json.to_string().as_bytes()).is_ok());
         prop_assert!(Content::from_json(json.to_string().as_bytes()).is_ok());
         let found = notification(&json);
-        for message in &found.messages {
-            prop_assert!(!message.kind.contains('\0'));
-            prop_assert!(message.profile_name.as_ref().is_none_or(|name| !name.contains('\0')));
-        }
+        check_bounds(&found, json.to_string().as_bytes())?;
     }
 
     #[test]

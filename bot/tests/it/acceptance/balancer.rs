@@ -55,7 +55,10 @@ async fn pass(State(replicas): State<Replicas>, request: Request) -> Response {
             .await;
         if let Ok(answer) = sent {
             let (status, headers) = (answer.status(), answer.headers().clone());
-            let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
+            let Ok(body) = answer.bytes().await else {
+                continue;
+            };
+            let mut response = Response::new(Body::from(body));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
             response.headers_mut().remove("transfer-encoding");

@@ -1,15 +1,21 @@
 //! The PostgreSQL and Redis of all tests: given by `DATABASE_URL` and `REDIS_URL`, or started for the run.
+//! A test that harms them has a pair of its own.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
 
 /// Where the servers are.
 pub(crate) struct Servers {
     pub(crate) database_url: String,
     pub(crate) redis_url: String,
-    /// Its standard input is closed when this process ends, which ends the servers.
-    _keeper: Option<Child>,
+    keeper: Option<Mutex<Keeper>>,
+}
+
+/// Its standard input is closed when this process ends, which ends the servers.
+struct Keeper {
+    child: Child,
+    output: BufReader<ChildStdout>,
 }
 
 static SERVERS: OnceLock<Servers> = OnceLock::new();
@@ -22,11 +28,16 @@ impl Servers {
                 (Ok(database_url), Ok(redis_url)) => Self {
                     database_url,
                     redis_url,
-                    _keeper: None,
+                    keeper: None,
                 },
-                _ => start(),
+                _ => start("off"),
             }
         })
+    }
+
+    /// A pair for one test, which may kill them; what PostgreSQL promises it keeps.
+    pub(crate) fn own() -> &'static Self {
+        Box::leak(Box::new(start("on")))
     }
 
     /// The address of one database on the server.
@@ -37,17 +48,41 @@ impl Servers {
             .expect("the address names a database");
         format!("{server}/{database}")
     }
+
+    /// SIGKILL for `postgres` with all its processes, or for `redis`.
+    pub(crate) async fn kill(&'static self, which: &str) {
+        self.order(format!("kill {which}")).await;
+    }
+
+    /// Starts it again, at the same address, with what it had stored.
+    pub(crate) async fn start(&'static self, which: &str) {
+        self.order(format!("start {which}")).await;
+    }
+
+    async fn order(&'static self, order: String) {
+        let keeper = self.keeper.as_ref().expect("the servers are our own");
+        let run = move || {
+            let mut keeper = keeper.lock().unwrap();
+            let orders = keeper.child.stdin.as_mut().unwrap();
+            writeln!(orders, "{order}").unwrap();
+            let mut answer = String::new();
+            keeper.output.read_line(&mut answer).unwrap();
+            assert_eq!(answer, "done\n", "{order}");
+        };
+        tokio::task::spawn_blocking(run).await.unwrap();
+    }
 }
 
-fn start() -> Servers {
-    let mut keeper = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/servers.sh"))
+fn start(fsync: &str) -> Servers {
+    let mut child = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/servers.sh"))
+        .env("FSYNC", fsync)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("servers.sh runs");
     let mut line = String::new();
-    let output = keeper.stdout.take().expect("its output is ours");
-    BufReader::new(output)
+    let mut output = BufReader::new(child.stdout.take().expect("its output is ours"));
+    output
         .read_line(&mut line)
         .expect("servers.sh tells addresses");
     let (database_url, redis_url) = line
@@ -57,6 +92,6 @@ fn start() -> Servers {
     Servers {
         database_url: database_url.to_owned(),
         redis_url: redis_url.to_owned(),
-        _keeper: Some(keeper),
+        keeper: Some(Mutex::new(Keeper { child, output })),
     }
 }
