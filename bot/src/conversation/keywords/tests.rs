@@ -68,7 +68,7 @@ fn written() -> impl Strategy<Value = (String, String)> {
     let word = prop::sample::select(all_words());
     (word, any::<u64>(), marks, marks).prop_map(|(word, large, before, after)| {
         let letters = word.chars().enumerate().map(|(at, letter)| {
-            let is_large = large >> (at % 64) & 1 == 1;
+            let is_large = (large >> (at % 64)) & 1 == 1;
             match letter {
                 ' ' if is_large => "  ".to_owned(),
                 _ if is_large => letter.to_uppercase().to_string(),

@@ -167,7 +167,7 @@ async fn made(world: &World) -> BTreeMap<String, Made> {
         let columns: Vec<&str> = row.split(' ').collect();
         let number = |at: usize| columns[at].parse().unwrap();
         let made = Made {
-            is_worked: columns[1] == "true",
+            is_worked: columns[1].starts_with('t'),
             answers: number(2),
             stored: number(3),
             copies: number(4),

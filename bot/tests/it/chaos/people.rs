@@ -167,9 +167,10 @@ impl Pair {
     async fn complete(&self, town: &Town, request: &str) {
         let (luis, rosa) = (&self.customer, &self.provider);
         rosa.taps(town, &format!("btn_complete_{request}")).await;
-        for (phone, prefix) in [(luis, "rating"), (rosa, "prating")] {
+        let sides = [(luis, "rating", "star"), (rosa, "prating", "pstar")];
+        for (phone, prefix, star) in sides {
             phone.taps(town, &format!("{prefix}_great_{request}")).await;
-            phone.taps(town, &format!("star_5_{request}")).await;
+            phone.taps(town, &format!("{star}_5_{request}")).await;
             let comment = Inbound::text(&phone.number, "As it should be");
             phone.says(town, comment, What::Rated).await;
         }
