@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn own_wake_ups_that_come_back_wake_nobody() {
-        let ((wake, _told), (other, _)) = (wake(), self::wake());
+        let ((wake, _told), (other, _)) = (wake(), wake());
         wake.hear(&wake.line(&Lane::live(), News::Anything));
         assert_eq!(wake.turns.available_permits(), 0);
         wake.hear(&other.line(&Lane::live(), News::Messages));

@@ -1,7 +1,8 @@
-//! The dashboard and the API document in a real browser, at the width of a phone and of a desk.
+//! Dashboard, API document and the simulator's phones in a real browser, at the width of a phone and of a desk.
 
 mod chromium;
 mod dashboard;
+mod phones;
 mod tab;
 
 const WIDTHS: [u32; 2] = [360, 1280];

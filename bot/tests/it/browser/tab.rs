@@ -137,6 +137,7 @@ impl Tab {
             "(() => {{ const it = {found}; if (!it || document.readyState !== 'complete') return null;
              it.scrollIntoView({{block: 'center', inline: 'center', behavior: 'instant'}});
              const box = it.getBoundingClientRect();
+             if (box.width === 0) return null;
              const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
              const top = document.elementFromPoint(x, y);
              return top && (it.contains(top) || top.contains(it)) ? {{x, y}} : null; }})()"

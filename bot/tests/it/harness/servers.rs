@@ -30,14 +30,14 @@ impl Servers {
                     redis_url,
                     keeper: None,
                 },
-                _ => start("off"),
+                _ => start(false),
             }
         })
     }
 
     /// A pair for one test, which may kill them; what PostgreSQL promises it keeps.
     pub(crate) fn own() -> &'static Self {
-        Box::leak(Box::new(start("on")))
+        Box::leak(Box::new(start(true)))
     }
 
     /// The address of one database on the server.
@@ -73,9 +73,9 @@ impl Servers {
     }
 }
 
-fn start(fsync: &str) -> Servers {
+fn start(durable: bool) -> Servers {
     let mut child = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/servers.sh"))
-        .env("FSYNC", fsync)
+        .env("DURABLE", if durable { "1" } else { "0" })
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
