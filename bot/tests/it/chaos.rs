@@ -25,7 +25,8 @@ const MESSAGES: usize = 5000;
 const KILLS: usize = 12;
 
 /// What the pairs share.
-struct Town {
+struct Town<'w> {
+    world: &'w World,
     control: Control,
     said: Mutex<Vec<Said>>,
 }
@@ -64,6 +65,7 @@ async fn nothing_is_lost_or_doubled_whatever_is_killed() {
         .set_webhook_url(Some(&format!("http://{address}/api/webhook")))
         .unwrap();
     let town = Town {
+        world: &world,
         control: control.clone(),
         said: Mutex::default(),
     };

@@ -28,11 +28,12 @@ pub(super) struct Counted {
     kills: Kills,
     accepted: usize,
     lost: usize,
-    unanswered: usize,
+    unanswered: Vec<String>,
     relayed: usize,
     not_relayed_once: usize,
     requests: (usize, i64),
     ratings: (usize, i64),
+    endings: (usize, i64),
     repeated_rows: i64,
     given_up: i64,
     out_of_order: Vec<String>,
@@ -61,7 +62,11 @@ impl Counted {
             kills: trouble.kills.clone(),
             accepted: said.len(),
             lost: said.iter().filter(|said| !of(said).is_worked).count(),
-            unanswered: said.iter().filter(|said| of(said).answers == 0).count(),
+            unanswered: said
+                .iter()
+                .filter(|said| said.what != What::Ended && of(said).answers == 0)
+                .map(|said| said.sent.clone())
+                .collect(),
             relayed: all(What::Relayed).count(),
             not_relayed_once: said
                 .iter()
@@ -77,6 +82,15 @@ impl Counted {
             ratings: (
                 all(What::Rated).count(),
                 world.count("select count(*) from rating").await,
+            ),
+            // Each side is told behind what was said before.
+            endings: (
+                2 * all(What::Ended).count(),
+                world
+                    .count(
+                        "select count(*) from outbox where payload::text like '%ended the chat%'",
+                    )
+                    .await,
             ),
             repeated_rows: world.count(REPEATED).await,
             given_up: world
@@ -95,10 +109,12 @@ impl Counted {
     }
 
     pub(super) fn check(&self) {
-        assert_eq!((self.lost, self.unanswered), (0, 0), "lost or unanswered");
+        assert_eq!(self.lost, 0, "lost");
+        assert!(self.unanswered.is_empty(), "{:#?}", self.unanswered);
         assert_eq!(self.not_relayed_once, 0, "texts not relayed once");
         assert_eq!(count(self.requests.0), self.requests.1, "requests");
         assert_eq!(count(self.ratings.0), self.ratings.1, "ratings");
+        assert_eq!(count(self.endings.0), self.endings.1, "ended chats told");
         assert_eq!(
             (self.repeated_rows, self.given_up),
             (0, 0),
@@ -121,7 +137,8 @@ impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "kills: {:?}", self.kills)?;
         writeln!(f, "messages accepted: {}", self.accepted)?;
-        writeln!(f, "  lost: {}, unanswered: {}", self.lost, self.unanswered)?;
+        let unanswered = self.unanswered.len();
+        writeln!(f, "  lost: {}, unanswered: {unanswered}", self.lost)?;
         let (relayed, not_once) = (self.relayed, self.not_relayed_once);
         writeln!(
             f,
@@ -132,6 +149,8 @@ impl fmt::Display for Counted {
             f,
             "  bookings: {booked}, requests: {requests}, rated: {rated}, ratings: {ratings}"
         )?;
+        let (ended, told) = self.endings;
+        writeln!(f, "  sides of ended chats: {ended}, told: {told}")?;
         writeln!(
             f,
             "outbox rows: {}, repeated: {}, given up: {}",

@@ -27,9 +27,24 @@ pub(super) const TEXTS: usize = 12;
 const PATIENCE: Duration = Duration::from_secs(100);
 const LOOK: Duration = Duration::from_millis(50);
 
+/// The newest rows about a phone.
+const RECORDS: &str = "with who as (select contact_id from contact_alias where value = '?')
+    (select concat_ws(' ', 'inbox', id, wamid, kind, accepted_at, worked_at, dead_at)
+     from inbox where contact_id in (select contact_id from who) order by id desc limit 8)
+    union all
+    (select concat_ws(' ', 'outbox', id, kind, state, outcome, attempts, attempt_at, claimed_until, error_code)
+     from outbox where contact_id in (select contact_id from who) order by id desc limit 8)
+    union all
+    (select concat_ws(' ', 'conversation', state->'state', retry_at, expires_at)
+     from conversation where contact_id in (select contact_id from who))
+    union all select concat_ws(' ', 'now', now(), (select row_to_json(b) from send_bucket b),
+        (select row_to_json(f) from work_fence f))";
+
 /// A message that was answered 200.
 pub(super) struct Said {
     pub(super) wamid: String,
+    /// As the simulator was asked to send it.
+    pub(super) sent: String,
     pub(super) what: What,
 }
 
@@ -42,6 +57,8 @@ pub(super) enum What {
     Booked,
     /// To make one rating.
     Rated,
+    /// To be told to both sides.
+    Ended,
     /// To arrive at the other phone, once.
     Relayed,
 }
@@ -73,7 +90,7 @@ impl Pair {
         }
     }
 
-    pub(super) async fn live(&self, town: &Town) {
+    pub(super) async fn live(&self, town: &Town<'_>) {
         self.register(town).await;
         self.customer.types(town, "hello").await;
         for round in 0..ROUNDS {
@@ -83,7 +100,7 @@ impl Pair {
         }
     }
 
-    async fn register(&self, town: &Town) {
+    async fn register(&self, town: &Town<'_>) {
         let rosa = &self.provider;
         rosa.types(town, "register provider").await;
         rosa.types(town, &rosa.name).await;
@@ -91,12 +108,12 @@ impl Pair {
         rosa.taps(town, "btn_continue").await;
         rosa.types(town, "Twenty years of experience").await;
         rosa.taps(town, "btn_go_online").await;
-        rosa.awaits(town, |got| got.says("btn_go_offline").then_some(()))
+        rosa.awaits(town, |got| got.says("You are online").then_some(()))
             .await;
     }
 
     /// Up to the accepted request.
-    async fn book(&self, town: &Town, round: usize) -> String {
+    async fn book(&self, town: &Town<'_>, round: usize) -> String {
         let (luis, rosa) = (&self.customer, &self.provider);
         if round > 0 {
             luis.taps(town, "btn_new_service").await;
@@ -126,7 +143,7 @@ impl Pair {
     }
 
     /// One side starts, both talk at once, one side ends.
-    async fn chat(&self, town: &Town, request: &str, round: usize) {
+    async fn chat(&self, town: &Town<'_>, request: &str, round: usize) {
         let (luis, rosa) = (&self.customer, &self.provider);
         let (starts, ends): (bool, bool) = self.random.borrow_mut().random();
         let first = if starts {
@@ -142,11 +159,12 @@ impl Pair {
             self.talk(town, rosa, luis, round, first)
         );
         let ending = if ends { luis } else { rosa };
-        ending.types(town, "end chat").await;
+        let end = Inbound::text(&ending.number, "end chat");
+        ending.says(town, end, What::Ended).await;
     }
 
     /// Says all texts and waits for the other side's last one.
-    async fn talk(&self, town: &Town, one: &Phone, other: &Phone, round: usize, first: &Phone) {
+    async fn talk(&self, town: &Town<'_>, one: &Phone, other: &Phone, round: usize, first: &Phone) {
         let arrives = |n| async move {
             let text = relayed(other, round, n);
             one.awaits(town, |got| got.bodies().contains(&text).then_some(()))
@@ -164,7 +182,7 @@ impl Pair {
         arrives(TEXTS - 1).await;
     }
 
-    async fn complete(&self, town: &Town, request: &str) {
+    async fn complete(&self, town: &Town<'_>, request: &str) {
         let (luis, rosa) = (&self.customer, &self.provider);
         rosa.taps(town, &format!("btn_complete_{request}")).await;
         let sides = [(luis, "rating", "star"), (rosa, "prating", "pstar")];
@@ -213,27 +231,28 @@ impl Phone {
         }
     }
 
-    async fn types(&self, town: &Town, text: &str) {
+    async fn types(&self, town: &Town<'_>, text: &str) {
         let text = Inbound::text(&self.number, text);
         self.says(town, text, What::Answered).await;
     }
 
     /// Waits for a row or button with this id, and taps it.
-    async fn taps(&self, town: &Town, prefix: &str) {
+    async fn taps(&self, town: &Town<'_>, prefix: &str) {
         let id = self.awaits(town, |got| id_of(got, prefix)).await;
         let tap = Inbound::tap(&self.number, id);
         self.says(town, tap, What::Answered).await;
     }
 
-    async fn says(&self, town: &Town, inbound: Inbound, what: What) {
+    async fn says(&self, town: &Town<'_>, inbound: Inbound, what: What) {
+        let sent = format!("{inbound:?}");
         let receipt = town.control.inbound(inbound).await.unwrap();
         assert_eq!(receipt.webhook_status, Some(200), "{receipt:?}");
         let wamid = receipt.wamid;
-        town.said.lock().unwrap().push(Said { wamid, what });
+        town.said.lock().unwrap().push(Said { wamid, sent, what });
     }
 
     /// Looks through what came until it finds this.
-    async fn awaits<T>(&self, town: &Town, find: impl Fn(&Got) -> Option<T>) -> T {
+    async fn awaits<T>(&self, town: &Town<'_>, find: impl Fn(&Got) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
         loop {
             for sent in town.control.sent(Some(&self.number), self.seen.get()) {
@@ -244,13 +263,17 @@ impl Phone {
                     return found;
                 }
             }
-            assert!(
-                Instant::now() < until,
-                "{} waits in vain after {:?}",
-                self.name,
-                town.control.texts(&self.number)
-            );
+            if Instant::now() >= until {
+                panic!("{} waits in vain: {}", self.name, self.story(town).await);
+            }
             sleep(LOOK).await;
         }
+    }
+
+    /// What the phone shows, and what is on record about its messages.
+    async fn story(&self, town: &Town<'_>) -> String {
+        let shown = town.control.texts(&self.number);
+        let stored = town.world.texts(&RECORDS.replace('?', &self.number)).await;
+        format!("{shown:#?}\n{stored:#?}")
     }
 }
