@@ -1,7 +1,7 @@
 //! PostgreSQL: what is true. One file for each kind of row; SQL and transactions, no rules.
 //!
-//! Everything runs in explicit transactions with unnamed statements and keeps nothing in the session,
-//! so that a connection pooler in transaction mode may stand between.
+//! Everything runs in explicit transactions and keeps nothing in the session, so that a connection pooler in
+//! transaction mode may stand between; where none does, prepared statements are kept (`sessions`).
 
 pub mod accept;
 pub mod admin;
@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod migrations;
 pub mod notices;
 pub mod outbox;
+mod sessions;
 pub mod smoke;
 pub mod statuses;
 pub mod sweep;
@@ -26,6 +27,8 @@ pub mod timers;
 mod tx;
 pub mod work;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use prometheus::HistogramVec;
@@ -37,6 +40,8 @@ pub use tx::Tx;
 use error::During;
 
 const CONNECTIONS: u32 = 12;
+/// More than there are, for each connection.
+const STATEMENTS: usize = 400;
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
 
 /// The database, shared by all parts of the process.
@@ -44,6 +49,7 @@ const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
 pub struct Store {
     pool: PgPool,
     timings: HistogramVec,
+    keeps_statements: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -53,7 +59,11 @@ impl Store {
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_LIMIT)
             .connect_lazy_with(pooled(options));
-        Self { pool, timings }
+        Self {
+            pool,
+            timings,
+            keeps_statements: Arc::default(),
+        }
     }
 
     /// Begins a transaction. Dropping it undoes it.
@@ -62,7 +72,8 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let inner = self.pool.begin().await.during("begin transaction")?;
-        Ok(Tx::new(inner, self.timings.clone()))
+        let keeps_statements = self.keeps_statements.load(Ordering::Relaxed);
+        Ok(Tx::new(inner, self.timings.clone(), keeps_statements))
     }
 
     /// Whether the database answers.
@@ -93,7 +104,7 @@ impl Store {
 /// Nothing that a pooler in transaction mode refuses or mixes up.
 fn pooled(options: PgConnectOptions) -> PgConnectOptions {
     options
-        .statement_cache_capacity(0)
+        .statement_cache_capacity(STATEMENTS)
         .extra_float_digits(None)
         .application_name("ubermench-bot")
 }

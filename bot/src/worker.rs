@@ -84,8 +84,14 @@ pub async fn start(
     stop: &CancellationToken,
 ) -> Result<(), WorkerError> {
     let reads = reads::start(workshop, tasks, stop);
+    let crew = Arc::new(inbox::Crew::default());
     for _ in 0..TURNS {
-        tasks.spawn(inbox::run(workshop.clone(), reads.clone(), stop.clone()));
+        tasks.spawn(inbox::run(
+            workshop.clone(),
+            reads.clone(),
+            Arc::clone(&crew),
+            stop.clone(),
+        ));
     }
     tasks.spawn(outbox::run(workshop.clone(), stop.clone()));
     tasks.spawn(statuses::run(workshop.clone(), stop.clone()));

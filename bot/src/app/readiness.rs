@@ -60,6 +60,7 @@ async fn look(
     if !store.has_migrations(migrations).await? {
         return Ok(Some("migrations"));
     }
+    store.learn_sessions().await.map_err(MigrateError::Ask)?;
     pod.note_migrations();
     match revision {
         // The worker notices at its next look that the live work is ours.

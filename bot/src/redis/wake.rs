@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Semaphore, mpsc, watch};
 use uuid::Uuid;
 
 use crate::domain::Lane;
 
-/// More wake-ups than that find nobody who sleeps.
+/// More than that are not counted: whoever wakes then works until nothing waits.
 const TURNS: usize = 16;
 
 /// What there is to do, the larger including the smaller.
@@ -25,6 +26,8 @@ pub(super) enum News {
 #[derive(Debug, Clone)]
 pub struct Wake {
     turns: Arc<Semaphore>,
+    /// More may wait than the turns tell.
+    flood: Arc<AtomicBool>,
     sends: watch::Sender<u64>,
     statuses: watch::Sender<u64>,
     others: mpsc::Sender<(Lane, News)>,
@@ -36,6 +39,7 @@ impl Wake {
     pub(super) fn new(others: mpsc::Sender<(Lane, News)>) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(0)),
+            flood: Arc::default(),
             sends: watch::channel(0).0,
             statuses: watch::channel(0).0,
             others,
@@ -57,6 +61,7 @@ impl Wake {
 
     /// Tells this pod that anything may wait.
     pub fn here(&self) {
+        self.flood();
         self.turns(TURNS);
         self.sends();
         self.statuses();
@@ -72,10 +77,29 @@ impl Wake {
         bump(&self.statuses);
     }
 
-    /// Lets so many more conversations be worked at the same time, by this pod's workers that sleep.
+    /// So many more messages wait for this pod's workers.
     pub fn turns(&self, count: usize) {
         let room = TURNS.saturating_sub(self.turns.available_permits());
+        if count > room {
+            self.flood();
+        }
         self.turns.add_permits(count.min(room));
+    }
+
+    /// Nobody counted what waits.
+    pub fn flood(&self) {
+        self.flood.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether nobody counted it; from now on somebody looks, and says so again if something was there.
+    pub fn take_flood(&self) -> bool {
+        self.flood.swap(false, Ordering::SeqCst)
+    }
+
+    /// Takes another turn that is due; false if there is none.
+    pub fn another_turn(&self) -> bool {
+        let permit = self.turns.try_acquire();
+        permit.map(tokio::sync::SemaphorePermit::forget).is_ok()
     }
 
     /// Waits until a conversation is to be worked; each wake-up is for one who waits.

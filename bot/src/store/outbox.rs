@@ -8,6 +8,7 @@ mod outcome;
 pub(super) mod put;
 mod window;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,7 +21,7 @@ use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
 
 pub(super) use failures::tell;
-pub use outcome::{Recorded, Refusal};
+pub use outcome::{Accepted, Recorded, Refusal};
 pub(super) use window::reopen;
 
 /// Longer than a send with its time limit: nobody else sends the same message meanwhile.
@@ -65,6 +66,14 @@ pub enum Claim {
     },
 }
 
+impl Claim {
+    const NOTHING: Self = Self::Send {
+        messages: Vec::new(),
+        told: false,
+        wait: None,
+    };
+}
+
 /// What bounds sending.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -75,45 +84,31 @@ pub struct Pace {
 }
 
 impl Store {
-    /// Claims up to `limit` messages, each the first that waits for its recipient.
+    /// Records what Meta took, whoever owns the work by now, and claims up to `limit` messages, each the first that
+    /// waits for its recipient. Tells whose claims still held, too.
     ///
     /// # Errors
-    /// When none is claimed, or when it is not known.
-    pub async fn claim_sends(
+    /// When nothing of it happened, or when it is not known.
+    pub async fn turn_sends(
         &self,
         revision: &str,
+        accepted: &[Accepted],
         limit: u32,
         pace: Pace,
-    ) -> Result<Claim, StoreError> {
+    ) -> Result<(HashSet<i64>, Claim), StoreError> {
         let mut tx = self.begin_fenced().await?;
-        let look = look(&mut tx, revision).await?;
-        if !look.owns {
-            return Ok(Claim::NotOwner);
-        }
-        if !look.due {
-            tx.rollback().await;
-            return Ok(Claim::Send {
-                messages: Vec::new(),
-                told: false,
-                wait: None,
-            });
-        }
-        // From here on no other replica claims.
-        let allowance = bucket::open(&mut tx, pace.rate_per_second).await?;
-        let told = window::hold(&mut tx, pace.service_window).await?;
-        let limit = i64::from(limit).min(allowance.whole());
-        let messages = if limit > 0 {
-            claim_heads(&mut tx, limit, pace.service_window).await?
+        let recorded = if accepted.is_empty() {
+            HashSet::new()
         } else {
-            Vec::new()
+            outcome::record_accepted(&mut tx, accepted).await?
         };
-        let wait = bucket::close(&mut tx, allowance, messages.len(), limit).await?;
+        let claim = if limit == 0 {
+            Claim::NOTHING
+        } else {
+            claim(&mut tx, revision, limit, pace).await?
+        };
         tx.commit().await?;
-        Ok(Claim::Send {
-            messages,
-            told,
-            wait,
-        })
+        Ok((recorded, claim))
     }
 
     /// Ends what a smoke test's lane wants to send: it reaches no phone.
@@ -133,6 +128,31 @@ impl Store {
         tx.commit().await?;
         Ok(done.rows_affected())
     }
+}
+
+async fn claim(tx: &mut Tx, revision: &str, limit: u32, pace: Pace) -> Result<Claim, StoreError> {
+    let look = look(tx, revision).await?;
+    if !look.owns {
+        return Ok(Claim::NotOwner);
+    }
+    if !look.due {
+        return Ok(Claim::NOTHING);
+    }
+    // From here on no other replica claims.
+    let allowance = bucket::open(tx, pace.rate_per_second).await?;
+    let told = window::hold(tx, pace.service_window).await?;
+    let limit = i64::from(limit).min(allowance.whole());
+    let messages = if limit > 0 {
+        claim_heads(tx, limit, pace.service_window).await?
+    } else {
+        Vec::new()
+    };
+    let wait = bucket::close(tx, allowance, messages.len(), limit).await?;
+    Ok(Claim::Send {
+        messages,
+        told,
+        wait,
+    })
 }
 
 /// Whether there is anything to claim.

@@ -1,4 +1,4 @@
-//! A transaction whose statements are unnamed and whose queries are timed.
+//! A transaction whose queries are timed, and whose statements are kept only where that is safe.
 
 use std::fmt;
 use std::time::Instant;
@@ -17,11 +17,20 @@ use crate::store::error::{During, StoreError};
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
     timings: HistogramVec,
+    keeps_statements: bool,
 }
 
 impl Tx {
-    pub(super) fn new(inner: Transaction<'static, Postgres>, timings: HistogramVec) -> Self {
-        Self { inner, timings }
+    pub(super) fn new(
+        inner: Transaction<'static, Postgres>,
+        timings: HistogramVec,
+        keeps_statements: bool,
+    ) -> Self {
+        Self {
+            inner,
+            timings,
+            keeps_statements,
+        }
     }
 
     /// Makes all of it last.
@@ -45,25 +54,27 @@ impl fmt::Debug for Tx {
     }
 }
 
-/// A query whose statement has no name: named ones stay in the server's session, which a pooler hands
-/// on to others.
-struct Unnamed<E>(E);
+/// A query whose statement has a name only if the session keeps it for us.
+struct Kept<E> {
+    query: E,
+    is_kept: bool,
+}
 
-impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Unnamed<E> {
+impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Kept<E> {
     fn sql(self) -> SqlStr {
-        self.0.sql()
+        self.query.sql()
     }
 
     fn statement(&self) -> Option<&PgStatement> {
-        self.0.statement()
+        self.query.statement()
     }
 
     fn take_arguments(&mut self) -> Result<Option<PgArguments>, BoxDynError> {
-        self.0.take_arguments()
+        self.query.take_arguments()
     }
 
     fn persistent(&self) -> bool {
-        false
+        self.is_kept && self.query.persistent()
     }
 }
 
@@ -113,8 +124,12 @@ impl<'c> Executor<'c> for &'c mut Tx {
         E: 'q + Execute<'q, Postgres>,
     {
         let mut timer = self.timer();
+        let query = Kept {
+            query,
+            is_kept: self.keeps_statements,
+        };
         (*self.inner)
-            .fetch_many(Unnamed(query))
+            .fetch_many(query)
             .inspect(move |step| {
                 timer.note(step.is_ok());
             })
@@ -130,8 +145,12 @@ impl<'c> Executor<'c> for &'c mut Tx {
         E: 'q + Execute<'q, Postgres>,
     {
         let mut timer = self.timer();
+        let query = Kept {
+            query,
+            is_kept: self.keeps_statements,
+        };
         (*self.inner)
-            .fetch_optional(Unnamed(query))
+            .fetch_optional(query)
             .inspect(move |row| {
                 timer.note(row.is_ok());
             })

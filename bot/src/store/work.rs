@@ -26,7 +26,7 @@ pub struct Reach {
     /// Whether to try the live lane too.
     pub live: bool,
     /// How many messages one turn takes at most.
-    pub messages: i64,
+    pub messages: usize,
 }
 
 /// What claiming found.
@@ -213,8 +213,9 @@ async fn lock_next(tx: &mut Tx, reach: &Reach) -> Result<Next, StoreError> {
 async fn waiting(
     tx: &mut Tx,
     contact: ContactId,
-    limit: i64,
+    limit: usize,
 ) -> Result<(Option<DateTime<Utc>>, Vec<Stored>), StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = sqlx::query!(
         r#"select id, wamid, kind, phone, bsuid, profile_name, raw, request_id, accepted_at,
                   clock_timestamp() as "now!"

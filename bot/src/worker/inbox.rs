@@ -1,6 +1,9 @@
 //! Works what came, conversation by conversation.
 
+mod crew;
+
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -13,15 +16,24 @@ use crate::store::work::{Claim, Claimed, Reach, Verdict};
 use crate::store::{Fault, StoreError};
 use crate::telemetry::chain;
 
-const MESSAGES: i64 = 50;
+/// Messages of one conversation that are read together.
+const PAGE: usize = 50;
 /// A message whose facts change under it so often in a row is put back for a while.
 const STALE_TRIES: u32 = 10;
 
-pub(super) async fn run(workshop: Workshop, reads: Reads, stop: CancellationToken) {
+pub(super) use crew::Crew;
+
+pub(super) async fn run(
+    workshop: Workshop,
+    reads: Reads,
+    crew: Arc<Crew>,
+    stop: CancellationToken,
+) {
     let mut complained = false;
+    workshop.wake.flood();
     loop {
         if workshop.pod.may_work() {
-            match drain(&workshop, &reads, &stop).await {
+            match drain(&workshop, &reads, &crew, &stop).await {
                 Ok(()) => complained = false,
                 Err(error) if !complained => {
                     complained = true;
@@ -34,27 +46,35 @@ pub(super) async fn run(workshop: Workshop, reads: Reads, stop: CancellationToke
         tokio::select! {
             () = stop.cancelled() => return,
             () = workshop.wake.turn() => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(POLL) => workshop.wake.flood(),
         }
     }
 }
 
-/// Works until nothing waits.
+/// Works until nothing waits, or nothing that this one was woken for.
 async fn drain(
     workshop: &Workshop,
     reads: &Reads,
+    crew: &Crew,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     let mut reach = Reach {
         revision: workshop.pod.revision().to_owned(),
         live: workshop.pod.owns_work(),
-        messages: MESSAGES,
+        messages: PAGE,
     };
     let mut stale: HashMap<ContactId, u32> = HashMap::new();
-    let mut found = 0_u32;
     while !stop.is_cancelled() {
-        let claimed = match workshop.store.claim_work(&reach).await? {
-            Claim::Idle => break,
+        let is_flood = workshop.wake.take_flood();
+        let look = crew.look();
+        let claim = workshop.store.claim_work(&reach).await?;
+        let is_idle = matches!(claim, Claim::Idle) && !crew.may_have_missed(look);
+        if is_flood && !is_idle {
+            workshop.wake.flood();
+        }
+        let claimed = match claim {
+            Claim::Idle if is_idle => break,
+            Claim::Idle => continue,
             Claim::Joined => continue,
             // Still the own lane.
             Claim::NotOwner => {
@@ -63,15 +83,20 @@ async fn drain(
             }
             Claim::Work(claimed) => claimed,
         };
-        found = found.saturating_add(1);
-        if found == 2 {
-            // More than one had to do: somebody who sleeps may help.
+        if is_flood {
+            // Somebody who sleeps may help.
             workshop.wake.turns(1);
         }
         let contact = claimed.who.contact;
-        match work(workshop, reads, *claimed).await? {
-            Worked::Done => {
+        let turn = crew.begin();
+        let worked = work(workshop, reads, *claimed).await;
+        let was_missed = turn.end();
+        match worked? {
+            Worked::Done { all } => {
                 stale.remove(&contact);
+                if all && !was_missed && !is_flood && !workshop.wake.another_turn() {
+                    break;
+                }
             }
             // One of the turn's messages is to blame: from now on one at a time.
             Worked::Blamed => reach.messages = 1,
@@ -91,8 +116,8 @@ async fn drain(
 
 /// How a turn ended, unless the database failed it.
 enum Worked {
-    /// It lasts, up to a message that failed and is noted.
-    Done,
+    /// It lasts, up to a message that failed and is noted; `all` that waited for its conversation then.
+    Done { all: bool },
     /// Nothing of it lasts, and one of several messages may be the reason.
     Blamed,
     /// Nothing of it lasts, since somebody else changed what this message depends on.
@@ -106,6 +131,7 @@ async fn work(
 ) -> Result<Worked, StoreError> {
     let started = Instant::now();
     let who = claimed.who.clone();
+    let waiting = claimed.messages.len();
     let only = match claimed.messages.as_slice() {
         [one] => Some(one.id),
         _ => None,
@@ -127,6 +153,7 @@ async fn work(
         tells,
     } = played;
     let phone = turn.identity.phone.clone();
+    let all = failed.is_none() && turn.worked.len() == waiting && waiting < PAGE;
     let recorded = if turn.worked.is_empty() {
         claimed.abandon().await;
         Ok(())
@@ -156,7 +183,7 @@ async fn work(
     } else if sends {
         workshop.wake.sends();
     }
-    Ok(Worked::Done)
+    Ok(Worked::Done { all })
 }
 
 /// What it means for the turn's messages that nothing of it lasts.
@@ -205,7 +232,7 @@ async fn blame(
         return Ok(Worked::Blamed);
     };
     fail(workshop, contact, message, reason).await?;
-    Ok(Worked::Done)
+    Ok(Worked::Done { all: false })
 }
 
 fn observe(workshop: &Workshop, elapsed: Duration, is_ok: bool) {

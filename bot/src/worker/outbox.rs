@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::send::{RECORD_PAUSE, RECORD_TRIES, Taken};
 use super::breaker::{Breaker, Leave};
 use super::{POLL, Workshop};
 use crate::domain::Lane;
@@ -33,13 +34,30 @@ impl Sender {
     }
 }
 
+/// Sends under way, and those that Meta took and nobody has recorded yet.
+#[derive(Default)]
+struct Sends {
+    under_way: JoinSet<Option<Taken>>,
+    taken: Vec<Taken>,
+}
+
+impl Sends {
+    /// Notes all that have ended.
+    fn note(&mut self, first: Result<Option<Taken>, JoinError>) {
+        self.taken.extend(first.ok().flatten());
+        while let Some(next) = self.under_way.try_join_next() {
+            self.taken.extend(next.ok().flatten());
+        }
+    }
+}
+
 pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
     let mut wakes = workshop.wake.watch_sends();
     let sender = Sender {
         workshop,
         breaker: Arc::default(),
     };
-    let mut sends = JoinSet::new();
+    let mut sends = Sends::default();
     let mut complained = false;
     while !stop.is_cancelled() {
         let pause = match round(&sender, &mut sends).await {
@@ -53,40 +71,46 @@ pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
                     let error = chain(&error);
                     tracing::warn!(event = "db_error", error, "replies wait");
                 }
-                POLL
+                tokio::time::sleep(RECORD_PAUSE).await;
+                continue;
             }
         };
         wait(&mut wakes, &mut sends, pause, &stop).await;
     }
-    // What is under way ends within its time limit.
-    while sends.join_next().await.is_some() {}
+    end(&sender, &mut sends).await;
 }
 
-/// Claims and starts what may go now; tells how long to rest if nothing happens meanwhile.
-async fn round(sender: &Sender, sends: &mut JoinSet<()>) -> Result<Duration, StoreError> {
+/// What is under way ends within its time limit, and is recorded.
+async fn end(sender: &Sender, sends: &mut Sends) {
+    while let Some(ended) = sends.under_way.join_next().await {
+        sends.note(ended);
+    }
+    for _ in 0..RECORD_TRIES {
+        match turn(sender, sends, 0).await {
+            Ok(_) => return,
+            Err(_) => tokio::time::sleep(RECORD_PAUSE).await,
+        }
+    }
+}
+
+/// Records what Meta took, and claims and starts what may go now; tells how long to rest if nothing happens
+/// meanwhile.
+async fn round(sender: &Sender, sends: &mut Sends) -> Result<Duration, StoreError> {
     let workshop = &sender.workshop;
-    if !workshop.pod.may_work() || !workshop.pod.owns_work() {
-        return Ok(POLL);
-    }
-    let room = AT_ONCE.saturating_sub(sends.len());
-    let limit = match sender.breaker(|breaker| breaker.leave(Instant::now())) {
-        Leave::None(pause) => return Ok(pause.min(POLL)),
-        Leave::Probe if sends.is_empty() => 1,
-        Leave::Probe => return Ok(POLL),
-        Leave::All => u32::try_from(room).unwrap_or(u32::MAX),
+    let (limit, pause) = if workshop.pod.may_work() && workshop.pod.owns_work() {
+        let room = AT_ONCE.saturating_sub(sends.under_way.len());
+        match sender.breaker(|breaker| breaker.leave(Instant::now())) {
+            Leave::None(pause) => (0, pause.min(POLL)),
+            Leave::Probe => (u32::from(sends.under_way.is_empty()), POLL),
+            Leave::All => (u32::try_from(room).unwrap_or(u32::MAX), POLL),
+        }
+    } else {
+        (0, POLL)
     };
-    if limit == 0 {
-        return Ok(POLL);
+    if limit == 0 && sends.taken.is_empty() {
+        return Ok(pause);
     }
-    let pace = Pace {
-        rate_per_second: workshop.settings.send_rate_per_second,
-        service_window: workshop.settings.service_window,
-    };
-    match workshop
-        .store
-        .claim_sends(workshop.pod.revision(), limit, pace)
-        .await?
-    {
+    match turn(sender, sends, limit).await? {
         Claim::NotOwner => Ok(POLL),
         Claim::Send {
             messages,
@@ -97,34 +121,46 @@ async fn round(sender: &Sender, sends: &mut JoinSet<()>) -> Result<Duration, Sto
                 workshop.wake.all(&Lane::live());
             }
             for message in messages {
-                sends.spawn(send::send(sender.clone(), message));
+                let send = send::send(sender.clone(), message);
+                sends.under_way.spawn(send);
             }
-            Ok(wait.map_or(POLL, |wait| wait.min(POLL)))
+            Ok(wait.map_or(pause, |wait| wait.min(pause)))
         }
     }
 }
 
-/// Until a wake-up, the time, the end, or room for the next sends.
+async fn turn(sender: &Sender, sends: &mut Sends, limit: u32) -> Result<Claim, StoreError> {
+    let workshop = &sender.workshop;
+    let pace = Pace {
+        rate_per_second: workshop.settings.send_rate_per_second,
+        service_window: workshop.settings.service_window,
+    };
+    let accepted: Vec<_> = sends.taken.iter().map(|it| it.accepted.clone()).collect();
+    let (recorded, claim) = workshop
+        .store
+        .turn_sends(workshop.pod.revision(), &accepted, limit, pace)
+        .await?;
+    for Taken { accepted, kind } in sends.taken.drain(..) {
+        let sent = &workshop.metrics.sent;
+        sent.with_label_values(&[&kind, "accepted"]).inc();
+        if !recorded.contains(&accepted.id) {
+            send::claim_lost(accepted.id);
+        }
+    }
+    Ok(claim)
+}
+
+/// Until a wake-up, the time, the end, or the end of a send.
 async fn wait(
     wakes: &mut watch::Receiver<u64>,
-    sends: &mut JoinSet<()>,
+    sends: &mut Sends,
     pause: Duration,
     stop: &CancellationToken,
 ) {
-    let sleep = tokio::time::sleep(pause);
-    tokio::pin!(sleep);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = &mut sleep => return,
-            Ok(()) = wakes.changed() => return,
-            Some(_) = sends.join_next() => {
-                while sends.try_join_next().is_some() {}
-                // Many at once are claimed for the price of one.
-                if sends.len() <= AT_ONCE / 2 {
-                    return;
-                }
-            }
-        }
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(pause) => {}
+        Ok(()) = wakes.changed() => {}
+        Some(ended) = sends.under_way.join_next() => sends.note(ended),
     }
 }

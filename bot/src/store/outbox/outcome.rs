@@ -1,11 +1,15 @@
 //! How a send ended, recorded by its claim: a move of the work fence meanwhile changes nothing.
 
+use std::collections::HashSet;
 use std::time::Duration;
+
+use uuid::Uuid;
 
 use crate::domain::Wamid;
 use crate::store::Store;
 use crate::store::error::{During, StoreError};
 use crate::store::outbox::{Outgoing, failures, window};
+use crate::store::tx::Tx;
 
 /// Whether an outcome was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,50 @@ pub struct Refusal {
     pub title: Option<String>,
 }
 
+/// A message that Meta took.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Its place among all.
+    pub id: i64,
+    /// By which it was sent.
+    pub claim: Uuid,
+    /// Meta's id, if the answer had one.
+    pub wamid: Option<Wamid>,
+}
+
+/// Records Meta's ids, and wakes statuses that came before them; tells those whose claim still held.
+pub(super) async fn record_accepted(
+    tx: &mut Tx,
+    accepted: &[Accepted],
+) -> Result<HashSet<i64>, StoreError> {
+    let ids: Vec<i64> = accepted.iter().map(|it| it.id).collect();
+    let claims: Vec<Uuid> = accepted.iter().map(|it| it.claim).collect();
+    let wamids: Vec<Option<String>> = accepted
+        .iter()
+        .map(|it| it.wamid.as_ref().map(|wamid| wamid.as_str().to_owned()))
+        .collect();
+    let rows = sqlx::query!(
+        "with sent as (
+             select * from unnest($1::bigint[], $2::uuid[], $3::text[]) as s (id, claim, wamid)
+         ), woken as (
+             update message_status m set attempt_at = now()
+             from sent where m.wamid = sent.wamid and m.applied_at is null
+         )
+         update outbox o
+         set state = 'accepted', outcome = 'sent', ended_at = now(), wamid = sent.wamid, claim = null,
+             error_code = null, error_title = null
+         from sent where o.id = sent.id and o.claim = sent.claim and o.state = 'pending'
+         returning o.id",
+        &ids,
+        &claims,
+        &wamids as &[Option<String>]
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .during("record sent messages")?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 impl From<u64> for Recorded {
     fn from(rows: u64) -> Self {
         if rows > 0 { Self::Yes } else { Self::ClaimLost }
@@ -32,36 +80,6 @@ impl From<u64> for Recorded {
 }
 
 impl Store {
-    /// Records Meta's id of a message, and wakes statuses that came before it.
-    ///
-    /// # Errors
-    /// When it is not known to be recorded.
-    pub async fn record_accepted(
-        &self,
-        sent: &Outgoing,
-        wamid: Option<&Wamid>,
-    ) -> Result<Recorded, StoreError> {
-        let mut tx = self.begin().await?;
-        let wamid = wamid.map(Wamid::as_str);
-        let done = sqlx::query!(
-            "with woken as (
-                 update message_status set attempt_at = now() where wamid = $3 and applied_at is null
-             )
-             update outbox
-             set state = 'accepted', outcome = 'sent', ended_at = now(), wamid = $3, claim = null,
-                 error_code = null, error_title = null
-             where id = $1 and claim = $2 and state = 'pending'",
-            sent.id,
-            sent.claim,
-            wamid
-        )
-        .execute(&mut tx)
-        .await
-        .during("record sent message")?;
-        tx.commit().await?;
-        Ok(done.rows_affected().into())
-    }
-
     /// Puts a message back, to be tried again after a while.
     ///
     /// # Errors

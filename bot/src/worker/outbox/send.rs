@@ -6,13 +6,13 @@ use super::{Sender, file};
 use crate::domain::{Lane, Phone, Wamid};
 use crate::graph::Failure;
 use crate::store::StoreError;
-use crate::store::outbox::{Outgoing, Recorded, Refusal};
+use crate::store::outbox::{Accepted, Outgoing, Recorded, Refusal};
 use crate::telemetry::chain;
 use crate::whatsapp::graph_error::Class;
 
 /// Recording is tried for about as long as the claim lasts: a send without a record is sent again.
-const RECORD_TRIES: u32 = 15;
-const RECORD_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const RECORD_TRIES: u32 = 15;
+pub(super) const RECORD_PAUSE: Duration = Duration::from_secs(1);
 /// Each try of a recipient who gets too many waits four times as long as the one before.
 const RECIPIENT_BASE: f64 = 4.0;
 const BASE: f64 = 2.0;
@@ -22,7 +22,8 @@ const DOUBTFUL_TRIES: i32 = 5;
 /// The kind of a message that Meta takes in a closed window too.
 const TEMPLATE: &str = "template";
 
-pub(super) async fn send(sender: Sender, message: Outgoing) {
+/// What Meta took is left for the caller to record, with what is claimed next; all else is recorded here.
+pub(super) async fn send(sender: Sender, message: Outgoing) -> Option<Taken> {
     let started = Instant::now();
     let ended = match file::bring(&sender, &message).await {
         file::Brought::Ready(payload) => {
@@ -43,26 +44,35 @@ pub(super) async fn send(sender: Sender, message: Outgoing) {
         }
         file::Brought::Later(failure) => Ended::Failed(failure),
         file::Brought::Lost(failure) => Ended::FileLost(failure),
-        file::Brought::ClaimLost => return,
+        file::Brought::ClaimLost => return None,
     };
     note(&sender, ended.failure());
     log(&message, &ended, started.elapsed());
+    let failed = match ended {
+        Ended::Accepted(wamid) => {
+            let accepted = Accepted {
+                id: message.id,
+                claim: message.claim,
+                wamid,
+            };
+            let kind = message.kind;
+            return Some(Taken { accepted, kind });
+        }
+        Ended::Failed(failure) => Failed::Refused(failure),
+        Ended::FileLost(_) => Failed::FileLost,
+    };
     for attempt in 1..=RECORD_TRIES {
-        match record(&sender, &message, &ended).await {
+        match record(&sender, &message, &failed).await {
             Ok(Recorded::Yes) => {
-                if is_over(&message, &ended) {
+                if is_over(&message, &failed) {
                     // The next one may go, and somebody may have been told.
                     sender.workshop.wake.all(&Lane::live());
                 }
-                return;
+                break;
             }
             Ok(Recorded::ClaimLost) => {
-                tracing::warn!(
-                    event = "claim_lost",
-                    outbox.id = message.id,
-                    "sent twice perhaps"
-                );
-                return;
+                claim_lost(message.id);
+                break;
             }
             Err(error) => {
                 let error = chain(&error);
@@ -71,6 +81,25 @@ pub(super) async fn send(sender: Sender, message: Outgoing) {
             }
         }
     }
+    None
+}
+
+/// A message that Meta took.
+pub(super) struct Taken {
+    pub(super) accepted: Accepted,
+    /// Its type, for counting.
+    pub(super) kind: String,
+}
+
+/// Says that somebody else had claimed a message when its outcome was recorded.
+pub(super) fn claim_lost(id: i64) {
+    tracing::warn!(event = "claim_lost", outbox.id = id, "sent twice perhaps");
+}
+
+/// How a send failed.
+enum Failed {
+    Refused(Failure),
+    FileLost,
 }
 
 /// How a send ended.
@@ -154,45 +183,38 @@ fn log(message: &Outgoing, ended: &Ended, elapsed: Duration) {
 async fn record(
     sender: &Sender,
     message: &Outgoing,
-    ended: &Ended,
+    failed: &Failed,
 ) -> Result<Recorded, StoreError> {
     let store = &sender.workshop.store;
-    let sent = &sender.workshop.metrics.sent;
-    match ended {
-        Ended::Accepted(wamid) => {
-            let recorded = store.record_accepted(message, wamid.as_ref()).await?;
-            sent.with_label_values(&[&message.kind, "accepted"]).inc();
-            Ok(recorded)
-        }
-        Ended::FileLost(_) => {
+    let failure = match failed {
+        Failed::Refused(failure) => failure,
+        Failed::FileLost => {
             let language = sender.workshop.settings.rules.language;
             let (payload, body) = file::replacement(message, language);
-            store.replace_file(message, &payload, &body).await
+            return store.replace_file(message, &payload, &body).await;
         }
-        Ended::Failed(failure) if failure.is_closed_window() && message.kind != TEMPLATE => {
-            store.record_closed(message, &refusal(failure)).await
+    };
+    if failure.is_closed_window() && message.kind != TEMPLATE {
+        store.record_closed(message, &refusal(failure)).await
+    } else if is_retried(message, failure) {
+        let delay = delay(message, failure);
+        if failure.class == Class::Throttled {
+            store.pause_sends(delay).await?;
         }
-        Ended::Failed(failure) if is_retried(message, failure) => {
-            let delay = delay(message, failure);
-            if failure.class == Class::Throttled {
-                store.pause_sends(delay).await?;
-            }
-            store.record_retry(message, &refusal(failure), delay).await
-        }
-        Ended::Failed(failure) => {
-            let recorded = store.record_given_up(message, &refusal(failure)).await?;
-            sent.with_label_values(&[&message.kind, "failed"]).inc();
-            Ok(recorded)
-        }
+        store.record_retry(message, &refusal(failure), delay).await
+    } else {
+        let recorded = store.record_given_up(message, &refusal(failure)).await?;
+        let sent = &sender.workshop.metrics.sent;
+        sent.with_label_values(&[&message.kind, "failed"]).inc();
+        Ok(recorded)
     }
 }
 
 /// Whether a failure ended the message, or what is sent in its place goes at once.
-fn is_over(message: &Outgoing, ended: &Ended) -> bool {
-    match ended {
-        Ended::Accepted(_) => false,
-        Ended::FileLost(_) => true,
-        Ended::Failed(failure) => !is_retried(message, failure),
+fn is_over(message: &Outgoing, failed: &Failed) -> bool {
+    match failed {
+        Failed::FileLost => true,
+        Failed::Refused(failure) => !is_retried(message, failure),
     }
 }
 

@@ -1,0 +1,51 @@
+//! Whether each connection has a server session of its own, or a pooler in transaction mode lends one for each
+//! transaction. Statements may be prepared once and kept in a session only if it is ours: in a lent one a name may
+//! stand for what somebody else prepared, which is worse than slow.
+
+use std::sync::atomic::Ordering;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Row};
+use uuid::Uuid;
+
+use crate::store::Store;
+use crate::store::error::{During, StoreError};
+
+/// A pooler hands out the session that came back last, unless others are faster; not so often in a row.
+const LOOKS: u32 = 20;
+
+impl Store {
+    /// Finds out about the sessions; until then, and where they are lent, statements are prepared each time.
+    ///
+    /// # Errors
+    /// When the database does not tell.
+    pub async fn learn_sessions(&self) -> Result<(), StoreError> {
+        let mut one = self.pool.acquire().await.during("look at sessions")?;
+        let mut other = self.pool.acquire().await.during("look at sessions")?;
+        let mark = Uuid::new_v4().to_string();
+        let mut are_lent = false;
+        for _ in 0..LOOKS {
+            set(&mut one, &mark).await.during("mark a session")?;
+            are_lent |= read(&mut other).await.during("look at sessions")? == mark;
+        }
+        set(&mut one, "").await.during("mark a session")?;
+        self.keeps_statements.store(!are_lent, Ordering::Relaxed);
+        tracing::info!(event = "sessions", are_lent, "database sessions looked at");
+        Ok(())
+    }
+}
+
+/// Leaves a mark in the session, as no transaction-mode pooler takes along to the next one.
+async fn set(connection: &mut PgConnection, mark: &str) -> Result<(), sqlx::Error> {
+    let set = format!("select set_config('ubermench.session', '{mark}', false)");
+    sqlx::raw_sql(AssertSqlSafe(set))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn read(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let read = "select coalesce(current_setting('ubermench.session', true), '') as mark";
+    let row = sqlx::raw_sql(read).fetch_one(connection).await?;
+    row.try_get("mark")
+}
