@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::cache::Lists;
 use crate::config::{Listen, Serve};
 use crate::graph::{Graph, GraphError};
 use crate::http::{self, Admin, Intake, Pace, Shared, Strangers};
@@ -158,6 +159,7 @@ struct Parts {
     store: Store,
     graph: Graph,
     wake: Wake,
+    lists: Lists,
     probe: Probe,
     limiter: Limiter,
     pod: Arc<Pod>,
@@ -170,13 +172,16 @@ impl Parts {
         let store = Store::new(settings.database.clone(), metrics.query_seconds.clone());
         let graph =
             Graph::new(&settings.graph, metrics.api_errors.clone()).map_err(AppError::Graph)?;
-        let (wake, link, probe, limiter) = redis::open(&settings.redis).map_err(AppError::Redis)?;
+        let lists = Lists::new(metrics.cache_requests.clone());
+        let (wake, link, probe, limiter) =
+            redis::open(&settings.redis, lists.clone()).map_err(AppError::Redis)?;
         let pod = Arc::new(Pod::new(settings.revision.name()));
         Ok((
             Self {
                 store,
                 graph,
                 wake,
+                lists,
                 probe,
                 limiter,
                 pod,
@@ -215,6 +220,7 @@ impl Parts {
             store: self.store.clone(),
             graph: self.graph.clone(),
             wake: self.wake.clone(),
+            lists: self.lists.clone(),
             pod: Arc::clone(&self.pod),
             metrics: Arc::clone(&self.metrics),
         }

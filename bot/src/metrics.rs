@@ -66,6 +66,8 @@ pub struct Metrics {
     pub api_errors: CounterVec,
     /// Messages refused because their sender sent too many, by window.
     pub rate_limited: CounterVec,
+    /// Asked of caches, by cache and whether it was there.
+    pub cache_requests: CounterVec,
     /// What is booked, and how providers answer.
     pub bookings: Bookings,
     /// Messages that wait to be sent.
@@ -133,6 +135,11 @@ impl Metrics {
                 &["code"],
             )?,
             rate_limited: make.rate_limited()?,
+            cache_requests: make.counters(
+                "cache_requests_total",
+                "What was asked for of a cache",
+                &["cache", "result"],
+            )?,
             bookings: make.bookings()?,
             outbox_pending: make.gauge("outbox_pending", "Messages that wait to be sent")?,
             inbox_pending: make.gauge("inbox_pending", "Messages that wait to be worked")?,
@@ -171,6 +178,10 @@ impl Metrics {
             for outcome in ["ok", "error"] {
                 histogram.with_label_values(&[outcome]);
             }
+        }
+        for result in ["hit", "miss"] {
+            self.cache_requests
+                .with_label_values(&["providers", result]);
         }
         for window in ["minute", "hour"] {
             self.rate_limited.with_label_values(&[window]);

@@ -14,6 +14,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::cache::Lists;
 use crate::domain::Lane;
 use crate::domain::rate::Windows;
 use crate::telemetry::chain;
@@ -66,7 +67,10 @@ pub struct Probe {
 ///
 /// # Errors
 /// When the address cannot be used.
-pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe, Limiter), RedisFailure> {
+pub fn open(
+    settings: &Settings,
+    lists: Lists,
+) -> Result<(Wake, Link, Probe, Limiter), RedisFailure> {
     let client = Client::open(settings.url.expose_secret()).map_err(RedisFailure::Call)?;
     let config = ConnectionManagerConfig::new()
         .set_number_of_retries(1)
@@ -75,7 +79,7 @@ pub fn open(settings: &Settings) -> Result<(Wake, Link, Probe, Limiter), RedisFa
     let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
         .map_err(RedisFailure::Call)?;
     let (others, wakes) = mpsc::channel(QUEUE);
-    let wake = Wake::new(others);
+    let wake = Wake::new(others, lists);
     let probe = Probe {
         connection: connection.clone(),
     };

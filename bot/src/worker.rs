@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::cache::Lists;
 use crate::conversation::Rules;
 use crate::graph::Graph;
 use crate::metrics::Metrics;
@@ -60,6 +61,8 @@ pub struct Workshop {
     pub graph: Graph,
     /// Tells that there is work.
     pub wake: Wake,
+    /// Whom customers may book, remembered for a moment.
+    pub lists: Lists,
     /// This process.
     pub pod: Arc<Pod>,
     /// What is counted.

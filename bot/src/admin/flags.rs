@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ pub const NAMES: [&str; 4] = [
 ];
 
 /// How one flag is switched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Flag {
     /// Whether anybody has it.
     pub enabled: bool,
@@ -27,11 +28,24 @@ pub struct Flag {
     pub allowed: BTreeSet<Uuid>,
 }
 
+/// A flag as it is read from the database.
+#[derive(Debug, Deserialize)]
+pub struct Switched {
+    name: String,
+    #[serde(flatten)]
+    flag: Flag,
+}
+
 /// All flags at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot(pub BTreeMap<String, Flag>);
 
 impl Snapshot {
+    /// From what is stored.
+    pub fn of(switched: Vec<Switched>) -> Self {
+        Self(switched.into_iter().map(|it| (it.name, it.flag)).collect())
+    }
+
     /// How optional behaviours are switched for this person, by their contact's id. A flag without a row
     /// is on.
     pub fn for_user(&self, contact: Uuid) -> Flags {

@@ -1,21 +1,24 @@
 //! Who is woken by what: workers of this pod at once, those of others through Redis. Each wake-up goes to those only
 //! who have something to do by it, since whoever wakes looks into the database.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Semaphore, mpsc, watch};
 use uuid::Uuid;
 
+use crate::cache::Lists;
 use crate::domain::Lane;
 
 /// More than that are not counted: whoever wakes then works until nothing waits.
 const TURNS: usize = 16;
 
-/// What there is to do, the larger including the smaller.
+/// What there is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum News {
+    /// Lists of providers are to be read anew.
+    Lists,
     /// Messages wait in inboxes.
     Messages,
     /// Anything may wait.
@@ -31,18 +34,20 @@ pub struct Wake {
     sends: watch::Sender<u64>,
     statuses: watch::Sender<u64>,
     others: mpsc::Sender<(Lane, News)>,
+    lists: Lists,
     /// By which this pod knows its own wake-ups when Redis brings them back.
     origin: Uuid,
 }
 
 impl Wake {
-    pub(super) fn new(others: mpsc::Sender<(Lane, News)>) -> Self {
+    pub(super) fn new(others: mpsc::Sender<(Lane, News)>, lists: Lists) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(0)),
             flood: Arc::default(),
             sends: watch::channel(0).0,
             statuses: watch::channel(0).0,
             others,
+            lists,
             origin: Uuid::new_v4(),
         }
     }
@@ -120,6 +125,12 @@ impl Wake {
         self.statuses.subscribe()
     }
 
+    /// Tells all pods that lists of providers show something else from now on.
+    pub fn relist(&self) {
+        self.lists.forget();
+        self.tell(&Lane::live(), News::Lists);
+    }
+
     fn tell(&self, lane: &Lane, news: News) {
         // A full queue already wakes everybody.
         let _ = self.others.try_send((lane.clone(), news));
@@ -128,6 +139,7 @@ impl Wake {
     /// What goes over the wire. Whoever does not know the form takes it for any wake-up.
     pub(super) fn line(&self, lane: &Lane, news: News) -> String {
         let word = match news {
+            News::Lists => "lists",
             News::Messages => "messages",
             News::Anything => "anything",
         };
@@ -141,10 +153,10 @@ impl Wake {
         if origin.and_then(|origin| origin.parse().ok()) == Some(self.origin) {
             return;
         }
-        if word == Some("messages") {
-            self.turns(1);
-        } else {
-            self.here();
+        match word {
+            Some("lists") => self.lists.forget(),
+            Some("messages") => self.turns(1),
+            _ => self.here(),
         }
     }
 }
@@ -153,17 +165,16 @@ fn bump(counter: &watch::Sender<u64>) {
     counter.send_modify(|count| *count = count.wrapping_add(1));
 }
 
-/// All that waits to be told, each lane once.
+/// All that waits to be told, each news of a lane once.
 pub(super) fn together(
     first: (Lane, News),
     more: &mut mpsc::Receiver<(Lane, News)>,
-) -> BTreeMap<Lane, News> {
-    let mut lanes = BTreeMap::from([first]);
-    while let Ok((lane, news)) = more.try_recv() {
-        let known = lanes.entry(lane).or_insert(news);
-        *known = news.max(*known);
+) -> BTreeSet<(Lane, News)> {
+    let mut all = BTreeSet::from([first]);
+    while let Ok(next) = more.try_recv() {
+        all.insert(next);
     }
-    lanes
+    all
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use thiserror::Error;
 
 use crate::conversation::{Effect, Event};
-use crate::domain::{Identity, RequestId, ServiceRequestId, ServiceType};
+use crate::domain::{Identity, RequestId, RequestStatus, ServiceRequestId, ServiceType};
 use crate::store::error::StoreError;
 use crate::store::facts::Who;
 use crate::store::tx::Tx;
@@ -49,6 +49,8 @@ pub struct Applied {
     pub told: bool,
     /// Something changed beyond messages to the person.
     pub changed: bool,
+    /// Something changed that lists of providers show.
+    pub relisted: bool,
     /// What is counted and logged once it lasts.
     pub happened: Vec<Happened>,
 }
@@ -113,11 +115,38 @@ pub async fn apply(
             continue;
         }
         applied.changed = true;
+        applied.relisted |= is_listed(&effect);
         one(tx, scene, event, effect, &mut applied).await?;
     }
     applied.answered = !answers.is_empty();
     messages::put(tx, scene, answers).await?;
     Ok(applied)
+}
+
+/// Whether lists of providers may show another name, order or length afterwards.
+fn is_listed(effect: &Effect) -> bool {
+    match effect {
+        Effect::CreateProfile { .. }
+        | Effect::SetServices(_)
+        | Effect::SetOnline(_)
+        | Effect::Rate { .. } => true,
+        Effect::Move(step) => step.to == RequestStatus::Completed,
+        Effect::Send(_)
+        | Effect::Notify { .. }
+        | Effect::Schedule { .. }
+        | Effect::CreateUser { .. }
+        | Effect::SetBio(_)
+        | Effect::Announce(_)
+        | Effect::Subscribe(_)
+        | Effect::Unsubscribe
+        | Effect::Book(_)
+        | Effect::Offer { .. }
+        | Effect::StartChat { .. }
+        | Effect::EndChat { .. }
+        | Effect::WaitForChat { .. }
+        | Effect::Relay(_)
+        | Effect::AskedProvider { .. } => false,
+    }
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm an effect")]

@@ -1,13 +1,13 @@
 //! What is on record about a person and what they ask for, as a conversation's answers depend on it.
 
 mod chats;
-mod flags;
 mod people;
 mod providers;
 mod requests;
 
 use chrono::{DateTime, Utc};
 
+use crate::cache::Lists;
 use crate::conversation::{Chat, Facts, Flags, Needs, Request, Side, User};
 use crate::domain::{ContactId, Identity, Lane, RequestStatus, UserName};
 use crate::store::error::StoreError;
@@ -41,8 +41,7 @@ pub struct Base {
 /// # Errors
 /// When the database does not tell.
 pub async fn base(tx: &mut Tx, who: &Who) -> Result<Base, StoreError> {
-    let found = people::user(tx, who.contact).await?;
-    let flags = flags::of(tx, who.contact).await?;
+    let (found, flags) = people::user(tx, who.contact).await?;
     let Some(found) = found else {
         return Ok(Base {
             user: None,
@@ -94,7 +93,13 @@ impl Base {
 ///
 /// # Errors
 /// When the database does not tell.
-pub async fn load(tx: &mut Tx, who: &Who, base: Facts, needs: &Needs) -> Result<Facts, StoreError> {
+pub async fn load(
+    tx: &mut Tx,
+    who: &Who,
+    lists: &Lists,
+    base: Facts,
+    needs: &Needs,
+) -> Result<Facts, StoreError> {
     let request = match needs.request {
         Some(id) => requests::locked(tx, who, id).await?,
         None => None,
@@ -113,7 +118,7 @@ pub async fn load(tx: &mut Tx, who: &Who, base: Facts, needs: &Needs) -> Result<
     let user = facts.user.as_ref().map(|user| user.id);
     let wanted = providers::Search::of(needs, request.as_ref(), user);
     if needs.providers.is_some() {
-        facts.providers = providers::list(tx, who, &wanted).await?;
+        facts.providers = providers::list(tx, who, &wanted, lists).await?;
     }
     if let Some(id) = needs.card {
         facts.card = providers::card(tx, who, &wanted, id).await?;

@@ -1,16 +1,14 @@
-//! Feature flags. Every turn reads them in its own transaction, so a switch holds for all replicas from
-//! the next message on, through any pooler and without a second channel.
+//! Feature flags as admins switch them. Every turn reads them with its person (`facts`), so a switch holds for all
+//! replicas from the next message on, through any pooler and without a second channel.
 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::admin::flags::{Flag, Snapshot};
 use crate::admin::records::FlagRow;
 use crate::admin::{Actor, Change};
 use crate::store::Store;
 use crate::store::admin::{Outcome, audit};
 use crate::store::error::{During, StoreError};
-use crate::store::tx::Tx;
 
 /// What a flag is switched to; what is `None` stays.
 #[derive(Debug, Clone, Default)]
@@ -21,27 +19,6 @@ pub struct Switch {
     pub percentage: Option<u8>,
     /// User ids of those who have it in any case.
     pub allowed: Option<Vec<Uuid>>,
-}
-
-/// All flags, with the contacts of those who are allowed.
-pub(in crate::store) async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
-    let rows = sqlx::query!(
-        r#"select name, enabled, percentage,
-               array(select contact_id from users where id = any (f.allowed)) as "contacts!"
-           from feature_flag f"#
-    )
-    .fetch_all(&mut *tx)
-    .await
-    .during("read flags")?;
-    let flags = rows.into_iter().map(|row| {
-        let flag = Flag {
-            enabled: row.enabled,
-            percentage: u8::try_from(row.percentage).unwrap_or(100),
-            allowed: row.contacts.into_iter().collect(),
-        };
-        (row.name, flag)
-    });
-    Ok(Snapshot(flags.collect()))
 }
 
 impl Store {

@@ -136,7 +136,7 @@ async fn work(
         [one] => Some(one.id),
         _ => None,
     };
-    let played = match turn::play(&mut claimed, &workshop.settings).await {
+    let played = match turn::play(&mut claimed, workshop).await {
         Ok(played) => played,
         Err(reason) => {
             claimed.abandon().await;
@@ -151,6 +151,7 @@ async fn work(
         failed,
         sends,
         tells,
+        relists,
     } = played;
     let phone = turn.identity.phone.clone();
     let all = failed.is_none() && turn.worked.len() == waiting && waiting < PAGE;
@@ -177,6 +178,9 @@ async fn work(
     }
     if !is_live {
         workshop.store.end_smoke_sends(who.lane.as_str()).await?;
+    }
+    if relists {
+        workshop.wake.relist();
     }
     if tells {
         workshop.wake.all(&who.lane);

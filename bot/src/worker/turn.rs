@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reading::Heard;
 use serde_json::Value;
 
-use super::Settings;
+use super::Workshop;
 use crate::conversation::{Event, Facts, Flags, Input, Mode, Needs, Session, State, needs, step};
 use crate::domain::{Identity, RequestId, Wamid};
 use crate::store::StoreError;
@@ -31,6 +31,8 @@ pub(super) struct Played {
     pub(super) sends: bool,
     /// Something waits in other conversations.
     pub(super) tells: bool,
+    /// Lists of providers show something else from now on.
+    pub(super) relists: bool,
 }
 
 /// One message's step.
@@ -70,7 +72,7 @@ struct Standing {
 
 /// Plays waiting messages, up to one that fails, or that touched more than its own conversation: locks on
 /// what others also lock are held no longer than one message takes.
-pub(super) async fn play(claimed: &mut Claimed, settings: &Settings) -> Result<Played, Broken> {
+pub(super) async fn play(claimed: &mut Claimed, workshop: &Workshop) -> Result<Played, Broken> {
     let mut standing = Standing {
         session: reading::stored_session(claimed.state.as_ref()),
         expires_at: claimed.expires_at,
@@ -88,7 +90,7 @@ pub(super) async fn play(claimed: &mut Claimed, settings: &Settings) -> Result<P
         };
         match play_one(
             claimed,
-            settings,
+            workshop,
             &message,
             heard,
             &mut standing,
@@ -127,7 +129,7 @@ struct Answered {
 
 async fn play_one(
     claimed: &mut Claimed,
-    settings: &Settings,
+    workshop: &Workshop,
     message: &Stored,
     heard: Heard,
     standing: &mut Standing,
@@ -151,7 +153,7 @@ async fn play_one(
             ..Answered::default()
         },
         Some(input) => {
-            match answer(claimed, settings, message, &base, session, input, &identity).await? {
+            match answer(claimed, workshop, message, &base, session, input, &identity).await? {
                 Some(answered) => answered,
                 None => return Ok(Next::Failed("panicked")),
             }
@@ -162,7 +164,14 @@ async fn play_one(
             claimed.move_identity(&moved).await?;
             answered.applied.changed = true;
         }
-        note_message(settings, message, content, is_ignored, standing, played);
+        note_message(
+            &workshop.settings,
+            message,
+            content,
+            is_ignored,
+            standing,
+            played,
+        );
     }
     let Answered {
         after,
@@ -176,6 +185,7 @@ async fn play_one(
     });
     played.sends |= applied.answered;
     played.tells |= applied.told;
+    played.relists |= applied.relisted;
     played.steps.push(Step {
         wamid: message.wamid.clone().filter(|_| !message.is_notice),
         request_id: message.request_id.clone(),
@@ -194,7 +204,7 @@ async fn play_one(
 
 /// A person's message keeps the session and opens the window.
 fn note_message(
-    settings: &Settings,
+    settings: &super::Settings,
     message: &Stored,
     content: &Content,
     is_ignored: bool,
@@ -213,7 +223,7 @@ fn note_message(
 /// Steps, and writes what comes of it; none after a panic.
 async fn answer(
     claimed: &mut Claimed,
-    settings: &Settings,
+    workshop: &Workshop,
     message: &Stored,
     base: &Base,
     session: Session,
@@ -225,10 +235,19 @@ async fn answer(
         wants(&session, &known, &input, message)
     }));
     let Ok(needs) = wanted else { return Ok(None) };
-    let facts = facts::load(&mut claimed.tx, &claimed.who, known, &needs).await?;
+    let facts = facts::load(
+        &mut claimed.tx,
+        &claimed.who,
+        &workshop.lists,
+        known,
+        &needs,
+    )
+    .await?;
     let has_locked = facts.request.is_some();
     let event = event(claimed, message, input, base.flags, facts);
-    let stepped = catch_unwind(AssertUnwindSafe(|| step(&settings.rules, session, &event)));
+    let stepped = catch_unwind(AssertUnwindSafe(|| {
+        step(&workshop.settings.rules, session, &event)
+    }));
     let Ok((after, effects)) = stepped else {
         return Ok(None);
     };
@@ -238,7 +257,7 @@ async fn answer(
         inbox_id: Some(message.id),
         request_id: message.request_id.as_ref(),
         is_silent: base.is_blocked,
-        templates: &settings.templates,
+        templates: &workshop.settings.templates,
     };
     let applied = effects::apply(&mut claimed.tx, &scene, &event, effects)
         .await

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::cache::Lists;
 use crate::config::Smoke;
 use crate::domain::Lane;
 use crate::graph::{Graph, client_for};
@@ -46,7 +47,9 @@ impl Checker {
             .pool_max_idle_per_host(0)
             .build()
             .map_err(|error| chain(&error))?;
-        let (_, _, redis, _) = redis::open(&settings.redis).map_err(|error| chain(&error))?;
+        let lists = Lists::new(metrics.cache_requests.clone());
+        let (_, _, redis, _) =
+            redis::open(&settings.redis, lists).map_err(|error| chain(&error))?;
         let graph = Graph::new(&settings.graph, metrics.api_errors.clone())
             .map_err(|error| chain(&error))?;
         let first = |secrets: &[SecretString]| secrets.first().cloned().unwrap_or_default();

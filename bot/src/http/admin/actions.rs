@@ -127,6 +127,7 @@ pub(super) async fn enable_provider(
     let store = &shared.store;
     let outcome = store.set_provider_enabled(id, enabled, actor).await?;
     done(outcome, ERASED)?;
+    shared.wake.relist();
     shared.wake.all(&Lane::live());
     Ok(())
 }
@@ -139,6 +140,7 @@ pub(super) async fn block_user(
 ) -> Result<(), Fault> {
     let outcome = shared.store.set_user_blocked(id, blocked, actor).await?;
     done(outcome, ERASED)?;
+    shared.wake.relist();
     shared.wake.all(&Lane::live());
     Ok(())
 }
@@ -151,12 +153,14 @@ pub(super) async fn end_request(
 ) -> Result<(), Fault> {
     let outcome = shared.store.end_request(id, to, actor).await?;
     done(outcome, "the request's present status does not allow it")?;
+    shared.wake.relist();
     shared.wake.all(&Lane::live());
     Ok(())
 }
 
 pub(super) async fn erase(shared: &Shared, id: Uuid, actor: &Actor) -> Result<(), Fault> {
     done(shared.store.erase_user(id, actor).await?, ERASED)?;
+    shared.wake.relist();
     shared.wake.all(&Lane::live());
     Ok(())
 }

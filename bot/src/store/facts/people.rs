@@ -1,6 +1,9 @@
 //! A registered person with their profile as a provider.
 
-use crate::conversation::{Profile, User};
+use sqlx::types::Json;
+
+use crate::admin::flags::{Snapshot, Switched};
+use crate::conversation::{Flags, Profile, User};
 use crate::domain::{Average, Bio, ContactId, ProviderId, ServiceType, UserId, UserName};
 use crate::store::error::{During, StoreError};
 use crate::store::facts::name;
@@ -16,10 +19,14 @@ pub(super) struct Found {
     pub(super) has_chat: bool,
 }
 
-/// Somebody erased counts as unknown.
-pub(super) async fn user(tx: &mut Tx, contact: ContactId) -> Result<Option<Found>, StoreError> {
+/// Who writes, if they are registered, and how optional behaviours are switched for them. Somebody erased counts
+/// as unknown.
+pub(super) async fn user(
+    tx: &mut Tx,
+    contact: ContactId,
+) -> Result<(Option<Found>, Flags), StoreError> {
     let row = sqlx::query!(
-        r#"select u.id, u.name, u.status = 'blocked' as "is_blocked!",
+        r#"select u.id as "id?", u.name as "name?", u.status = 'blocked' as is_blocked,
                   p.id as "profile_id?", p.display_name as "display_name?",
                   p.service_types as "service_types?", p.bio as "bio?", p.is_online as "is_online?",
                   p.enabled as "enabled?", p.rating_hundredths as "rating?",
@@ -30,17 +37,23 @@ pub(super) async fn user(tx: &mut Tx, contact: ContactId) -> Result<Option<Found
                   exists (select 1 from chat
                           where (customer_contact = $1 or provider_contact = $1)
                             and (ended_at is null or ended_at > now() - interval '1 day'))
-                      as "has_chat!"
-           from users u left join provider_profile p on p.user_id = u.id
-           where u.contact_id = $1 and u.status <> 'erased'"#,
+                      as "has_chat!",
+                  (select json_agg(json_build_object(
+                              'name', f.name, 'enabled', f.enabled, 'percentage', f.percentage,
+                              'allowed', array(select contact_id from users where id = any (f.allowed))))
+                   from feature_flag f) as "flags?: Json<Vec<Switched>>"
+           from (select) as nobody
+           left join users u on u.contact_id = $1 and u.status <> 'erased'
+           left join provider_profile p on p.user_id = u.id"#,
         contact.0
     )
-    .fetch_optional(&mut *tx)
+    .fetch_one(&mut *tx)
     .await
     .during("read user")?;
-    let Some(row) = row else { return Ok(None) };
-    let Some(name) = name(&row.name) else {
-        return Ok(None);
+    let switched = row.flags.map(|Json(flags)| flags).unwrap_or_default();
+    let flags = Snapshot::of(switched).for_user(contact.0);
+    let (Some(id), Some(name)) = (row.id, row.name.as_deref().and_then(name)) else {
+        return Ok((None, flags));
     };
     let bio = row.bio.as_deref().and_then(stored_bio);
     let profile = match (row.profile_id, row.display_name, bio) {
@@ -58,16 +71,17 @@ pub(super) async fn user(tx: &mut Tx, contact: ContactId) -> Result<Option<Found
         _ => None,
     };
     let user = User {
-        id: UserId(row.id),
+        id: UserId(id),
         name,
         profile,
     };
-    Ok(Some(Found {
+    let found = Found {
         user,
-        is_blocked: row.is_blocked,
+        is_blocked: row.is_blocked.unwrap_or_default(),
         has_requests: row.has_requests,
         has_chat: row.has_chat,
-    }))
+    };
+    Ok((Some(found), flags))
 }
 
 /// Those that this revision knows, in their usual order.

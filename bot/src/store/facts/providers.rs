@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
+use crate::cache::{Listed, Lists};
 use crate::conversation::{Card, Needs, Party, Provider, Request, Review};
-use crate::domain::{ContactId, ProviderId, ServiceType, UserId};
+use crate::domain::{ContactId, Lane, ProviderId, ServiceType, UserId};
 use crate::store::error::{During, StoreError};
 use crate::store::facts::people::{average, count, services, stored_bio};
 use crate::store::facts::requests::stars;
@@ -29,42 +30,73 @@ impl Search {
     }
 }
 
+/// As many as a list shows.
+const ROWS: usize = 10;
+
 /// Those whom the person may book now, best first, at most ten.
 pub(super) async fn list(
     tx: &mut Tx,
     who: &Who,
     search: &Search,
+    lists: &Lists,
 ) -> Result<Vec<Provider>, StoreError> {
     let Some(service) = search.service else {
         return Ok(Vec::new());
     };
+    let listed = if search.rebook.is_some() {
+        read(tx, &who.lane, service, search.rebook).await?
+    } else {
+        match lists.get(&who.lane, service) {
+            Ok(listed) => listed,
+            Err(miss) => {
+                let listed = read(tx, &who.lane, service, None).await?;
+                lists.put(miss, &listed);
+                listed
+            }
+        }
+    };
+    let others = listed
+        .into_iter()
+        .filter(|listed| Some(listed.user.0) != search.asking);
+    Ok(others.take(ROWS).map(|listed| listed.provider).collect())
+}
+
+/// For everybody: one more than a list shows, since whoever asks may be among them.
+async fn read(
+    tx: &mut Tx,
+    lane: &Lane,
+    service: ServiceType,
+    rebook: Option<Uuid>,
+) -> Result<Vec<Listed>, StoreError> {
     let rows = sqlx::query!(
-        "select p.id, p.display_name, p.rating_hundredths, p.total_jobs, p.service_types
+        "select p.id, p.user_id, p.display_name, p.rating_hundredths, p.total_jobs, p.service_types
          from provider_profile p join users u on u.id = p.user_id
          where p.is_online and p.enabled and u.status = 'active' and p.lane = $1
-           and p.service_types @> array[$2::text] and u.id is distinct from $3
-           and not exists (select 1 from assignment a where a.request_id = $4 and a.provider_id = p.id
+           and p.service_types @> array[$2::text]
+           and not exists (select 1 from assignment a where a.request_id = $3 and a.provider_id = p.id
                            and (a.status = 'rejected' or a.reason in ('timeout', 'undeliverable')))
          order by p.rating_hundredths desc nulls last, p.total_jobs desc, p.display_name, p.id
-         limit 10",
-        who.lane.as_str(),
+         limit 11",
+        lane.as_str(),
         service.id(),
-        search.asking,
-        search.rebook
+        rebook
     )
     .fetch_all(&mut *tx)
     .await
     .during("list providers")?;
-    let providers = rows.into_iter().filter_map(|row| {
-        Some(Provider {
-            id: ProviderId(row.id),
-            name: name(&row.display_name)?,
-            rating: average(row.rating_hundredths),
-            total_jobs: count(row.total_jobs),
-            services: services(&row.service_types),
+    let listed = rows.into_iter().filter_map(|row| {
+        Some(Listed {
+            user: UserId(row.user_id),
+            provider: Provider {
+                id: ProviderId(row.id),
+                name: name(&row.display_name)?,
+                rating: average(row.rating_hundredths),
+                total_jobs: count(row.total_jobs),
+                services: services(&row.service_types),
+            },
         })
     });
-    Ok(providers.collect())
+    Ok(listed.collect())
 }
 
 /// One provider of the lane, whether or not they can be booked now.

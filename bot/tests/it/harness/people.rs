@@ -1,11 +1,13 @@
 //! People on record, and turns of theirs whose effects a test chooses itself.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use ubermench_bot::cache::Lists;
 use ubermench_bot::conversation::{Booking, Effect, Event, Facts, Flags, Input, Move, Needs};
 use ubermench_bot::domain::{
     Address, AssignmentStatus, Bio, CancelReason, ContactId, Identity, Lane, Phone, ProviderId,
     RequestId, RequestStatus, ServiceRequestId, ServiceType, UserName,
 };
+use ubermench_bot::metrics::Metrics;
 use ubermench_bot::store::Store;
 use ubermench_bot::store::effects::{self, Applied, EffectError, Scene};
 use ubermench_bot::store::facts::{self, Who};
@@ -78,7 +80,10 @@ impl Person {
         let mut tx = self.store.begin().await.unwrap();
         let base = facts::base(&mut tx, &self.who).await.unwrap();
         let known = base.facts(&self.who, Utc::now());
-        facts::load(&mut tx, &self.who, known, needs).await.unwrap()
+        let lists = Lists::new(Metrics::new().unwrap().cache_requests);
+        facts::load(&mut tx, &self.who, &lists, known, needs)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn act(&self, effects: Vec<Effect>) -> Applied {
