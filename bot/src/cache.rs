@@ -98,13 +98,11 @@ impl Lists {
 
 #[cfg(test)]
 mod tests {
-    use prometheus::Opts;
-
     use super::*;
+    use crate::metrics::Metrics;
 
     fn lists() -> Lists {
-        let opts = Opts::new("cache_requests_total", "Asked");
-        Lists::new(CounterVec::new(opts, &["cache", "result"]).unwrap())
+        Lists::new(Metrics::new().unwrap().cache_requests)
     }
 
     #[test]

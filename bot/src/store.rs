@@ -39,7 +39,8 @@ pub use tx::Tx;
 
 use error::During;
 
-const CONNECTIONS: u32 = 12;
+/// Workers, the sender and webhooks keep about so many busy; each more costs the database memory and plans.
+const CONNECTIONS: u32 = 10;
 /// More than there are, for each connection.
 const STATEMENTS: usize = 400;
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
@@ -55,14 +56,25 @@ pub struct Store {
 impl Store {
     /// A store that connects when it is first used.
     pub fn new(options: PgConnectOptions, timings: HistogramVec) -> Self {
+        let keeps_statements: Arc<AtomicBool> = Arc::default();
+        let are_kept = Arc::clone(&keeps_statements);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_LIMIT)
+            .after_connect(move |connection, _| {
+                let is_own = are_kept.load(Ordering::Relaxed);
+                Box::pin(async move {
+                    if is_own {
+                        sessions::prepare(connection).await?;
+                    }
+                    Ok(())
+                })
+            })
             .connect_lazy_with(pooled(options));
         Self {
             pool,
             timings,
-            keeps_statements: Arc::default(),
+            keeps_statements,
         }
     }
 

@@ -180,10 +180,13 @@ pub(super) fn together(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ServiceType;
+    use crate::metrics::Metrics;
 
     fn wake() -> (Wake, mpsc::Receiver<(Lane, News)>) {
         let (others, told) = mpsc::channel(8);
-        (Wake::new(others), told)
+        let lists = Lists::new(Metrics::new().unwrap().cache_requests);
+        (Wake::new(others, lists), told)
     }
 
     #[test]
@@ -220,13 +223,55 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_is_told_once_with_the_larger_news() {
+    fn the_same_news_of_a_lane_is_told_once() {
         let (wake, mut told) = wake();
         wake.messages(&Lane::live(), 1);
         wake.all(&Lane::live());
         wake.messages(&Lane::live(), 1);
         let first = told.try_recv().unwrap();
-        let lanes = together(first, &mut told);
-        assert_eq!(lanes, BTreeMap::from([(Lane::live(), News::Anything)]));
+        let all = together(first, &mut told);
+        let expected = [News::Messages, News::Anything].map(|news| (Lane::live(), news));
+        assert_eq!(all, BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn lists_are_forgotten_here_and_by_whoever_hears_it() {
+        let ((wake, mut told), (other, _)) = (wake(), wake());
+        for pod in [&wake, &other] {
+            let miss = pod.lists.get(&Lane::live(), ServiceType::Plumbing);
+            pod.lists.put(miss.unwrap_err(), &[]);
+        }
+        wake.relist();
+        assert!(
+            wake.lists
+                .get(&Lane::live(), ServiceType::Plumbing)
+                .is_err()
+        );
+        let (lane, news) = told.try_recv().unwrap();
+        assert!(
+            other
+                .lists
+                .get(&Lane::live(), ServiceType::Plumbing)
+                .is_ok()
+        );
+        other.hear(&wake.line(&lane, news));
+        assert!(
+            other
+                .lists
+                .get(&Lane::live(), ServiceType::Plumbing)
+                .is_err()
+        );
+        assert_eq!(other.turns.available_permits(), 0);
+    }
+
+    #[test]
+    fn more_than_can_be_counted_is_a_flood_until_somebody_looks() {
+        let (wake, _told) = wake();
+        wake.messages(&Lane::live(), TURNS);
+        assert!(!wake.take_flood());
+        wake.messages(&Lane::live(), 1);
+        assert!(wake.take_flood() && !wake.take_flood());
+        let counted = std::iter::from_fn(|| wake.another_turn().then_some(())).count();
+        assert_eq!(counted, TURNS);
     }
 }

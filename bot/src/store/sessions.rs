@@ -29,10 +29,23 @@ impl Store {
             are_lent |= read(&mut other).await.during("look at sessions")? == mark;
         }
         set(&mut one, "").await.during("mark a session")?;
+        if !are_lent {
+            for session in [&mut one, &mut other] {
+                prepare(session).await.during("prepare a session")?;
+            }
+        }
         self.keeps_statements.store(!are_lent, Ordering::Relaxed);
         tracing::info!(event = "sessions", are_lent, "database sessions looked at");
         Ok(())
     }
+}
+
+/// Has a session of our own plan each statement once. None of them is better off with a plan for its parameters: all
+/// go by an index whatever these are, which a test holds.
+pub(super) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let plan_once = "set plan_cache_mode = force_generic_plan";
+    sqlx::raw_sql(plan_once).execute(connection).await?;
+    Ok(())
 }
 
 /// Leaves a mark in the session, as no transaction-mode pooler takes along to the next one.
