@@ -135,11 +135,7 @@ impl Metrics {
                 &["code"],
             )?,
             rate_limited: make.rate_limited()?,
-            cache_requests: make.counters(
-                "cache_requests_total",
-                "What was asked for of a cache",
-                &["cache", "result"],
-            )?,
+            cache_requests: make.cache_requests()?,
             bookings: make.bookings()?,
             outbox_pending: make.gauge("outbox_pending", "Messages that wait to be sent")?,
             inbox_pending: make.gauge("inbox_pending", "Messages that wait to be worked")?,
@@ -225,6 +221,11 @@ impl Maker<'_> {
     fn rate_limited(&self) -> prometheus::Result<CounterVec> {
         let help = "Messages refused for their sender's pace";
         self.counters("rate_limited_messages_total", help, &["window"])
+    }
+
+    fn cache_requests(&self) -> prometheus::Result<CounterVec> {
+        let help = "What was asked for of a cache";
+        self.counters("cache_requests_total", help, &["cache", "result"])
     }
 
     fn bookings(&self) -> prometheus::Result<Bookings> {

@@ -43,16 +43,31 @@ impl Scene<'_> {
 /// What effects did, for who looks on.
 #[derive(Debug, Default)]
 pub struct Applied {
+    /// Who is to hear of it once it lasts.
+    pub news: News,
+    /// Something changed beyond messages to the person.
+    pub changed: bool,
+    /// What is counted and logged once it lasts.
+    pub happened: Vec<Happened>,
+}
+
+/// Who is to hear of what happened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct News {
     /// Something waits for this person's phone.
     pub answered: bool,
     /// Something waits for others, in inbox or outbox.
     pub told: bool,
-    /// Something changed beyond messages to the person.
-    pub changed: bool,
-    /// Something changed that lists of providers show.
+    /// Lists of providers show something else.
     pub relisted: bool,
-    /// What is counted and logged once it lasts.
-    pub happened: Vec<Happened>,
+}
+
+impl std::ops::BitOrAssign for News {
+    fn bitor_assign(&mut self, more: Self) {
+        self.answered |= more.answered;
+        self.told |= more.told;
+        self.relisted |= more.relisted;
+    }
 }
 
 /// Something to count and log.
@@ -115,10 +130,10 @@ pub async fn apply(
             continue;
         }
         applied.changed = true;
-        applied.relisted |= is_listed(&effect);
+        applied.news.relisted |= is_listed(&effect);
         one(tx, scene, event, effect, &mut applied).await?;
     }
-    applied.answered = !answers.is_empty();
+    applied.news.answered = !answers.is_empty();
     messages::put(tx, scene, answers).await?;
     Ok(applied)
 }
@@ -163,7 +178,7 @@ async fn one(
         Effect::Send(_) => {}
         Effect::Notify { to, notice } => {
             notices::put(tx, &who.lane, scene.request_id(), &[(to, notice)]).await?;
-            applied.told = true;
+            applied.news.told = true;
         }
         Effect::Schedule { to, notice, at } => {
             timers::put(tx, &who.lane, scene.request_id(), to, &notice, at).await?;
@@ -178,7 +193,7 @@ async fn one(
         Effect::SetServices(services) => people::set_services(tx, who, &services).await?,
         Effect::SetOnline(online) => people::set_online(tx, who, online, event.now).await?,
         Effect::Announce(services) => {
-            applied.told |= people::announce(tx, scene, event.now, &services).await? > 0;
+            applied.news.told |= people::announce(tx, scene, event.now, &services).await? > 0;
         }
         Effect::Subscribe(service) => people::subscribe(tx, who, service, event.now).await?,
         Effect::Unsubscribe => people::unsubscribe(tx, who).await?,
@@ -202,12 +217,12 @@ async fn one(
             provider,
         } => chats::start(tx, event.now, request, customer, provider).await?,
         Effect::EndChat { request } => {
-            applied.told |= chats::end(tx, scene, event, request).await? > 0;
+            applied.news.told |= chats::end(tx, scene, event, request).await? > 0;
         }
         Effect::WaitForChat { busy, request } => chats::wait(tx, who, busy, request).await?,
         Effect::Relay(relay) => {
             messages::relay(tx, scene, event, relay).await?;
-            applied.told = true;
+            applied.news.told = true;
         }
         Effect::AskedProvider { request } => {
             ratings::note_asked(tx, request, event.now).await?;

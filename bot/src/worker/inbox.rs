@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::reads::Reads;
 use super::turn::{self, Broken, Played};
 use super::{POLL, Workshop, report};
-use crate::domain::ContactId;
+use crate::domain::{ContactId, Lane};
+use crate::store::effects::News;
 use crate::store::work::{Claim, Claimed, Reach, Verdict};
 use crate::store::{Fault, StoreError};
 use crate::telemetry::chain;
@@ -74,8 +75,7 @@ async fn drain(
         }
         let claimed = match claim {
             Claim::Idle if is_idle => break,
-            Claim::Idle => continue,
-            Claim::Joined => continue,
+            Claim::Idle | Claim::Joined => continue,
             // Still the own lane.
             Claim::NotOwner => {
                 reach.live = false;
@@ -149,9 +149,7 @@ async fn work(
         turn,
         steps,
         failed,
-        sends,
-        tells,
-        relists,
+        news,
     } = played;
     let phone = turn.identity.phone.clone();
     let all = failed.is_none() && turn.worked.len() == waiting && waiting < PAGE;
@@ -179,15 +177,19 @@ async fn work(
     if !is_live {
         workshop.store.end_smoke_sends(who.lane.as_str()).await?;
     }
-    if relists {
+    spread(workshop, &who.lane, news);
+    Ok(Worked::Done { all })
+}
+
+fn spread(workshop: &Workshop, lane: &Lane, news: News) {
+    if news.relisted {
         workshop.wake.relist();
     }
-    if tells {
-        workshop.wake.all(&who.lane);
-    } else if sends {
+    if news.told {
+        workshop.wake.all(lane);
+    } else if news.answered {
         workshop.wake.sends();
     }
-    Ok(Worked::Done { all })
 }
 
 /// What it means for the turn's messages that nothing of it lasts.

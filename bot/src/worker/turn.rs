@@ -4,6 +4,7 @@
 mod reading;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reading::Heard;
@@ -13,7 +14,7 @@ use super::Workshop;
 use crate::conversation::{Event, Facts, Flags, Input, Mode, Needs, Session, State, needs, step};
 use crate::domain::{Identity, RequestId, Wamid};
 use crate::store::StoreError;
-use crate::store::effects::{self, Applied, EffectError, Happened, Scene};
+use crate::store::effects::{self, Applied, EffectError, Happened, News, Scene};
 use crate::store::facts::{self, Base};
 use crate::store::work::{Claimed, Stored, Turn, Worked};
 use crate::whatsapp::Content;
@@ -27,12 +28,8 @@ pub(super) struct Played {
     pub(super) steps: Vec<Step>,
     /// The message that could not be worked, and why; those behind it wait.
     pub(super) failed: Option<(i64, &'static str)>,
-    /// Something waits in the outbox.
-    pub(super) sends: bool,
-    /// Something waits in other conversations.
-    pub(super) tells: bool,
-    /// Lists of providers show something else from now on.
-    pub(super) relists: bool,
+    /// Who is to hear of it once that lasts.
+    pub(super) news: News,
 }
 
 /// One message's step.
@@ -164,14 +161,8 @@ async fn play_one(
             claimed.move_identity(&moved).await?;
             answered.applied.changed = true;
         }
-        note_message(
-            &workshop.settings,
-            message,
-            content,
-            is_ignored,
-            standing,
-            played,
-        );
+        let ttl = workshop.settings.session_ttl;
+        note_message(ttl, message, content, is_ignored, standing, played);
     }
     let Answered {
         after,
@@ -183,9 +174,7 @@ async fn play_one(
         id: message.id,
         body: heard.body(),
     });
-    played.sends |= applied.answered;
-    played.tells |= applied.told;
-    played.relists |= applied.relisted;
+    played.news |= applied.news;
     played.steps.push(Step {
         wamid: message.wamid.clone().filter(|_| !message.is_notice),
         request_id: message.request_id.clone(),
@@ -204,7 +193,7 @@ async fn play_one(
 
 /// A person's message keeps the session and opens the window.
 fn note_message(
-    settings: &super::Settings,
+    ttl: Duration,
     message: &Stored,
     content: &Content,
     is_ignored: bool,
@@ -216,7 +205,7 @@ fn note_message(
     }
     let known = played.turn.profile_name.take();
     played.turn.profile_name = message.profile_name.clone().or(known);
-    let ttl = TimeDelta::from_std(settings.session_ttl).unwrap_or(TimeDelta::MAX);
+    let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
     standing.expires_at = message.accepted_at.checked_add_signed(ttl);
 }
 

@@ -290,8 +290,8 @@ async fn who_waits_for_a_service_hears_of_it_once() {
         ServiceType::Plumbing,
         ServiceType::Repair,
     ])];
-    assert!(rosa.act(announce.clone()).await.told);
-    assert!(!rosa.act(announce).await.told);
+    assert!(rosa.act(announce.clone()).await.news.told);
+    assert!(!rosa.act(announce).await.news.told);
     let heard = world
         .texts("select contact_id::text || ' ' || convert_from(raw, 'UTF8') from inbox")
         .await;

@@ -24,6 +24,12 @@ const REPEATED: &str = "select coalesce(sum(n - 1), 0)::bigint from (
         select count(*) n from outbox where inbox_id is not null
         group by inbox_id, contact_id, kind, payload having count(*) > 1) repeated";
 
+/// Told to the one who ended a chat, and to the other.
+const ENDINGS: &str = "select count(*) from outbox where payload::text like '%ended the chat%'";
+
+const GIVEN_UP: &str = "select (select count(*) from dead_letter)
+    + (select count(*) from outbox where state <> 'accepted')";
+
 pub(super) struct Counted {
     kills: Kills,
     accepted: usize,
@@ -84,21 +90,9 @@ impl Counted {
                 world.count("select count(*) from rating").await,
             ),
             // Each side is told behind what was said before.
-            endings: (
-                2 * all(What::Ended).count(),
-                world
-                    .count(
-                        "select count(*) from outbox where payload::text like '%ended the chat%'",
-                    )
-                    .await,
-            ),
+            endings: (2 * all(What::Ended).count(), world.count(ENDINGS).await),
             repeated_rows: world.count(REPEATED).await,
-            given_up: world
-                .count(
-                    "select (select count(*) from dead_letter)
-                          + (select count(*) from outbox where state <> 'accepted')",
-                )
-                .await,
+            given_up: world.count(GIVEN_UP).await,
             out_of_order: out_of_order(world),
             sends: usize::try_from(rows).unwrap(),
             sends_lost: usize::try_from(rows).unwrap() - recorded.intersection(&taken).count(),

@@ -254,7 +254,7 @@ impl Phone {
     /// Looks through what came until it finds this.
     async fn awaits<T>(&self, town: &Town<'_>, find: impl Fn(&Got) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
-        loop {
+        while Instant::now() < until {
             for sent in town.control.sent(Some(&self.number), self.seen.get()) {
                 self.seen.set(sent.seq);
                 let is_taken = sent.wamid.is_some();
@@ -263,11 +263,9 @@ impl Phone {
                     return found;
                 }
             }
-            if Instant::now() >= until {
-                panic!("{} waits in vain: {}", self.name, self.story(town).await);
-            }
             sleep(LOOK).await;
         }
+        panic!("{} waits in vain: {}", self.name, self.story(town).await);
     }
 
     /// What the phone shows, and what is on record about its messages.
