@@ -9,9 +9,10 @@ use axum::extract::{Extension, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Json, Response};
 use chrono::DateTime;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::error::Refusal;
+use super::error::{Explained, Refusal, Slower};
 use super::limit::Limits;
 use super::{Shared, address, body};
 use crate::domain::{Identity, Lane, RequestId};
@@ -19,7 +20,7 @@ use crate::store::accept::{NewMessage, NewStatus};
 use crate::whatsapp::notification::{self, InboundMessage, InboundStatus, Notification};
 use crate::whatsapp::signature;
 
-const SIGNATURE: &str = "x-hub-signature-256";
+pub(super) const SIGNATURE: &str = "x-hub-signature-256";
 /// Wrongly signed webhooks of one address in a minute that are told so; Meta's are never wrong.
 const WRONG: usize = 60;
 
@@ -44,6 +45,28 @@ impl Strangers {
     }
 }
 
+/// The answer to what is stored.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Received {
+    /// Always `received`.
+    status: &'static str,
+}
+
+/// Takes Meta's notifications. Once the answer is 200 all of it is durable; what is not 200 Meta sends again.
+#[utoipa::path(post, path = "/api/webhook", tag = "webhook", security(()),
+    params(("X-Hub-Signature-256" = String, Header,
+        description = "sha256= and the HMAC-SHA256 of the raw body under the app secret, in hexadecimal digits")),
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "a notification of the WhatsApp Cloud API, at most 3 MB"),
+    responses((status = 200, description = "stored, or nothing of it was for this number", body = Received),
+        (status = 400, description = "signed, and not JSON, or broken off", body = Explained),
+        (status = 401, description = "the signature is missing or wrong", body = Explained),
+        (status = 413, description = "larger than 3 MB", body = Explained),
+        (status = 429, description = "a person sends too much, or an address too often with a wrong signature; \
+            other messages of the notification are stored", body = Slower,
+            headers(("Retry-After" = u64, description = "seconds until the earliest slot"))),
+        (status = 500, description = "some of it can't be stored", body = Explained),
+        (status = 503, description = "the database is away; the same request works later", body = Explained)))]
 pub(super) async fn receive(
     State(shared): State<Shared>,
     Extension(request_id): Extension<RequestId>,
@@ -58,7 +81,7 @@ pub(super) async fn receive(
     let (result, response) = match taken {
         Ok(()) => (
             "accepted",
-            Json(json!({"status": "received"})).into_response(),
+            Json(Received { status: "received" }).into_response(),
         ),
         Err(refusal) => (refusal.result(), refusal.into_response()),
     };
