@@ -1,7 +1,6 @@
 //! Meta's notifications: checked, read, stored, and only then answered.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -13,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Explained, Refusal, Slower};
-use super::limit::Limits;
+use super::limit::Kind;
 use super::{Shared, address, body};
 use crate::domain::{Identity, Lane, RequestId};
 use crate::store::accept::{NewMessage, NewStatus};
@@ -21,29 +20,12 @@ use crate::whatsapp::notification::{self, InboundMessage, InboundStatus, Notific
 use crate::whatsapp::signature;
 
 pub(super) const SIGNATURE: &str = "x-hub-signature-256";
-/// Wrongly signed webhooks of one address in a minute that are told so; Meta's are never wrong.
-const WRONG: usize = 60;
-
-/// How often each address posted with a wrong signature.
-#[derive(Clone)]
-pub struct Strangers(Arc<Limits>);
-
-impl Default for Strangers {
-    fn default() -> Self {
-        Self(Arc::new(Limits::within(Duration::from_mins(1))))
-    }
-}
-
-impl Strangers {
-    fn refuse(&self, address: IpAddr) -> Refusal {
-        match self.0.take(address, false, WRONG, Instant::now()) {
-            Ok(()) => Refusal::BadSignature,
-            Err(wait) => Refusal::RateLimited {
-                retry_after: wait.as_secs().max(1),
-            },
-        }
-    }
-}
+/// Wrongly signed webhooks of one address that are told so; Meta's are never wrong.
+const WRONG: Kind = Kind {
+    name: "unsigned",
+    most: 60,
+    window: Duration::from_mins(1),
+};
 
 /// The answer to what is stored.
 #[derive(Serialize, ToSchema)]
@@ -100,7 +82,7 @@ async fn take(
 ) -> Result<(), Refusal> {
     let started = Instant::now();
     let bytes = body::read(body).await?;
-    check_signature(shared, caller, headers, &bytes)?;
+    check_signature(shared, caller, headers, &bytes).await?;
     let notification = notification::parse(&bytes).map_err(|_| Refusal::NotJson)?;
     let (messages, statuses) = ours(shared, request_id, notification);
     let (message_count, status_count) = (messages.len(), statuses.len());
@@ -116,7 +98,7 @@ async fn take(
     Ok(())
 }
 
-fn check_signature(
+async fn check_signature(
     shared: &Shared,
     caller: IpAddr,
     headers: &HeaderMap,
@@ -131,7 +113,10 @@ fn check_signature(
         present = header.is_some(),
         bytes = bytes.len()
     );
-    Err(shared.strangers.refuse(caller))
+    match shared.calls.take(caller, WRONG).await {
+        Ok(()) => Err(Refusal::BadSignature),
+        Err(retry_after) => Err(Refusal::RateLimited { retry_after }),
+    }
 }
 
 /// What is for our number and can be answered. The rest is logged and passed over: Meta would only
