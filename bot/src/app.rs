@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::cache::Lists;
 use crate::config::{Listen, Serve};
 use crate::graph::{Graph, GraphError};
-use crate::http::{self, Admin, Intake, Pace, Shared, Strangers};
+use crate::http::{self, Admin, Calls, Intake, Pace, Shared};
 use crate::metrics::Metrics;
 use crate::pod::Pod;
 use crate::redis::{self, Limiter, Link, Probe, RedisFailure, Wake};
@@ -210,7 +210,7 @@ impl Parts {
             pod: Arc::clone(&self.pod),
             metrics: Arc::clone(&self.metrics),
             admin: Arc::new(Admin::new(settings.admin.clone())),
-            strangers: Strangers::default(),
+            calls: Arc::new(Calls::new(self.limiter.clone())),
         }
     }
 

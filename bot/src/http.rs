@@ -30,8 +30,8 @@ use crate::store::Store;
 
 pub use admin::{Admin, AdminSettings, FirstAdmin, Password};
 pub use intake::Intake;
+pub use limit::Calls;
 pub use pace::Pace;
-pub use webhook::Strangers;
 
 /// What the webhook checks.
 #[derive(Debug, Clone)]
@@ -69,8 +69,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// The admin side.
     pub admin: Arc<Admin>,
-    /// Counts wrongly signed webhooks.
-    pub strangers: Strangers,
+    /// Counts them by address.
+    pub calls: Arc<Calls>,
 }
 
 /// Webhook, health and the admin side.

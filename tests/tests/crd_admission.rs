@@ -141,6 +141,18 @@ const REFUSED: &[(&str, &str, &str, &str)] = &[
         "spec.config.language",
     ),
     (
+        "timezone",
+        "/spec/config",
+        r#"{"timezone": "America/Mexico"}"#,
+        "spec.config.timezone",
+    ),
+    (
+        "timezone-local",
+        "/spec/config",
+        r#"{"timezone": "Local"}"#,
+        "spec.config.timezone",
+    ),
+    (
         "log-level",
         "/spec/config",
         r#"{"logLevel": "loud"}"#,
@@ -230,11 +242,13 @@ async fn wrong_object_is_refused_by_its_fields_name() -> Result<()> {
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let good = object(&cluster, "good", "/spec/paused", &json!(false))?;
-    cluster
-        .kubectl(&["apply", "--dry-run=server", "-f", "-"], &good.to_string())
-        .await?
-        .success()?;
+    for config in [json!({}), json!({"timezone": "America/Mexico_City"})] {
+        let good = object(&cluster, "good", "/spec/config", &config)?;
+        cluster
+            .kubectl(&["apply", "--dry-run=server", "-f", "-"], &good.to_string())
+            .await?
+            .success()?;
+    }
     Ok(())
 }
 

@@ -13,8 +13,6 @@ mod login;
 mod openapi;
 mod session;
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -24,13 +22,10 @@ use secrecy::SecretString;
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::Shared;
-use super::limit::Limits;
 use crate::domain::Language;
 
 /// More than any form or call of ours holds.
 const BODY_LIMIT: usize = 64 * 1024;
-/// In which calls of one address are counted.
-const WINDOW: Duration = Duration::from_mins(15);
 /// Password checks at the same time; each takes 19 MB and a core.
 const CHECKS: usize = 2;
 
@@ -71,7 +66,6 @@ pub enum Password {
 #[derive(Debug)]
 pub struct Admin {
     pub(super) settings: AdminSettings,
-    limits: Limits,
     /// Once the first admin is stored: a hash that no password matches.
     seeded: OnceCell<String>,
     checks: Semaphore,
@@ -82,7 +76,6 @@ impl Admin {
     pub fn new(settings: AdminSettings) -> Self {
         Self {
             settings,
-            limits: Limits::within(WINDOW),
             seeded: OnceCell::new(),
             checks: Semaphore::new(CHECKS),
         }

@@ -4,8 +4,9 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -46,6 +47,24 @@ pub(super) enum Refusal {
     /// Some of it cannot be stored.
     #[error("could not be stored")]
     Unstorable,
+}
+
+/// Why a request outside the admin API is refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Explained {
+    /// For programs.
+    code: &'static str,
+    /// For people.
+    message: String,
+}
+
+/// The same request is welcome later.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Slower {
+    /// Always `rate_limited`.
+    error: &'static str,
+    /// Seconds to wait.
+    retry_after: u64,
 }
 
 impl Refusal {
@@ -97,11 +116,17 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         if let Self::RateLimited { retry_after } = self {
-            let body = json!({"error": self.code(), "retry_after": retry_after});
+            let body = Slower {
+                error: self.code(),
+                retry_after,
+            };
             let header = [(RETRY_AFTER, retry_after.to_string())];
             return (self.status(), header, Json(body)).into_response();
         }
-        let body = json!({"code": self.code(), "message": self.to_string()});
+        let body = Explained {
+            code: self.code(),
+            message: self.to_string(),
+        };
         (self.status(), Json(body)).into_response()
     }
 }

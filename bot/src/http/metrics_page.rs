@@ -10,6 +10,11 @@ use axum::response::{IntoResponse, Response};
 use crate::metrics::Metrics;
 use crate::telemetry::chain;
 
+/// All metrics in Prometheus' text format. On a port of its own, `METRICS_PORT` (9090), without names, phones or ids in
+/// any label.
+#[utoipa::path(get, path = "/metrics", tag = "health", security(()),
+    responses((status = 200, description = "the metrics", body = String, content_type = "text/plain"),
+        (status = 500, description = "they could not be written")))]
 pub(super) async fn page(State(metrics): State<Arc<Metrics>>) -> Response {
     match metrics.render() {
         Ok(text) => ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),

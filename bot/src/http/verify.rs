@@ -8,7 +8,7 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use super::Shared;
-use super::error::Refusal;
+use super::error::{Explained, Refusal};
 
 /// What Meta asks with. The challenge is an opaque text.
 #[derive(Deserialize)]
@@ -21,6 +21,14 @@ pub(super) struct Verification {
     challenge: Option<String>,
 }
 
+/// Proves to Meta that this address is ours: the challenge is the answer where the verify token is right.
+#[utoipa::path(get, path = "/api/webhook", tag = "webhook", security(()),
+    params(("hub.mode" = String, Query, description = "always subscribe"),
+        ("hub.verify_token" = String, Query, description = "as it was entered in Meta's app settings"),
+        ("hub.challenge" = String, Query, description = "an opaque text")),
+    responses((status = 200, description = "the challenge", body = String, content_type = "text/plain"),
+        (status = 400, description = "there is no challenge", body = Explained),
+        (status = 403, description = "the mode or the token is wrong", body = Explained)))]
 pub(super) async fn verify(
     State(shared): State<Shared>,
     Query(asked): Query<Verification>,

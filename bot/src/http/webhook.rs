@@ -1,7 +1,6 @@
 //! Meta's notifications: checked, read, stored, and only then answered.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -9,41 +8,47 @@ use axum::extract::{Extension, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Json, Response};
 use chrono::DateTime;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::error::Refusal;
-use super::limit::Limits;
+use super::error::{Explained, Refusal, Slower};
+use super::limit::Kind;
 use super::{Shared, address, body};
 use crate::domain::{Identity, Lane, RequestId};
 use crate::store::accept::{NewMessage, NewStatus};
 use crate::whatsapp::notification::{self, InboundMessage, InboundStatus, Notification};
 use crate::whatsapp::signature;
 
-const SIGNATURE: &str = "x-hub-signature-256";
-/// Wrongly signed webhooks of one address in a minute that are told so; Meta's are never wrong.
-const WRONG: usize = 60;
+pub(super) const SIGNATURE: &str = "x-hub-signature-256";
+/// Wrongly signed webhooks of one address that are told so; Meta's are never wrong.
+const WRONG: Kind = Kind {
+    name: "unsigned",
+    most: 60,
+    window: Duration::from_mins(1),
+};
 
-/// How often each address posted with a wrong signature.
-#[derive(Clone)]
-pub struct Strangers(Arc<Limits>);
-
-impl Default for Strangers {
-    fn default() -> Self {
-        Self(Arc::new(Limits::within(Duration::from_mins(1))))
-    }
+/// The answer to what is stored.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Received {
+    /// Always `received`.
+    status: &'static str,
 }
 
-impl Strangers {
-    fn refuse(&self, address: IpAddr) -> Refusal {
-        match self.0.take(address, false, WRONG, Instant::now()) {
-            Ok(()) => Refusal::BadSignature,
-            Err(wait) => Refusal::RateLimited {
-                retry_after: wait.as_secs().max(1),
-            },
-        }
-    }
-}
-
+/// Takes Meta's notifications. Once the answer is 200 all of it is durable; what is not 200 Meta sends again.
+#[utoipa::path(post, path = "/api/webhook", tag = "webhook", security(()),
+    params(("X-Hub-Signature-256" = String, Header,
+        description = "sha256= and the HMAC-SHA256 of the raw body under the app secret, in hexadecimal digits")),
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "a notification of the WhatsApp Cloud API, at most 3 MB"),
+    responses((status = 200, description = "stored, or nothing of it was for this number", body = Received),
+        (status = 400, description = "signed, and not JSON, or broken off", body = Explained),
+        (status = 401, description = "the signature is missing or wrong", body = Explained),
+        (status = 413, description = "larger than 3 MB", body = Explained),
+        (status = 429, description = "a person sends too much, or an address too often with a wrong signature; \
+            other messages of the notification are stored", body = Slower,
+            headers(("Retry-After" = u64, description = "seconds until the earliest slot"))),
+        (status = 500, description = "some of it can't be stored", body = Explained),
+        (status = 503, description = "the database is away; the same request works later", body = Explained)))]
 pub(super) async fn receive(
     State(shared): State<Shared>,
     Extension(request_id): Extension<RequestId>,
@@ -58,7 +63,7 @@ pub(super) async fn receive(
     let (result, response) = match taken {
         Ok(()) => (
             "accepted",
-            Json(json!({"status": "received"})).into_response(),
+            Json(Received { status: "received" }).into_response(),
         ),
         Err(refusal) => (refusal.result(), refusal.into_response()),
     };
@@ -77,7 +82,7 @@ async fn take(
 ) -> Result<(), Refusal> {
     let started = Instant::now();
     let bytes = body::read(body).await?;
-    check_signature(shared, caller, headers, &bytes)?;
+    check_signature(shared, caller, headers, &bytes).await?;
     let notification = notification::parse(&bytes).map_err(|_| Refusal::NotJson)?;
     let (messages, statuses) = ours(shared, request_id, notification);
     let (message_count, status_count) = (messages.len(), statuses.len());
@@ -93,7 +98,7 @@ async fn take(
     Ok(())
 }
 
-fn check_signature(
+async fn check_signature(
     shared: &Shared,
     caller: IpAddr,
     headers: &HeaderMap,
@@ -108,7 +113,10 @@ fn check_signature(
         present = header.is_some(),
         bytes = bytes.len()
     );
-    Err(shared.strangers.refuse(caller))
+    match shared.calls.take(caller, WRONG).await {
+        Ok(()) => Err(Refusal::BadSignature),
+        Err(retry_after) => Err(Refusal::RateLimited { retry_after }),
+    }
 }
 
 /// What is for our number and can be answered. The rest is logged and passed over: Meta would only

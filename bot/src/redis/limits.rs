@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use ::redis::Script;
 use ::redis::aio::ConnectionManager;
+use uuid::Uuid;
 
 use crate::domain::rate::{Counters, Limits, Verdict, Window, Windows};
 use crate::telemetry::chain;
@@ -60,7 +61,8 @@ pub struct Counted {
     pub limits: Limits,
 }
 
-/// Counts for all replicas, or for this one while Redis is away.
+/// Counts for all replicas: messages, which it goes on counting for this one while Redis is away, and calls of
+/// addresses, which their caller then counts.
 #[derive(Clone)]
 pub struct Limiter {
     connection: ConnectionManager,
@@ -93,22 +95,51 @@ impl Limiter {
         if messages.is_empty() {
             return Vec::new();
         }
-        if self.may_ask() {
-            match self.shared(messages).await {
-                Ok(verdicts) => {
-                    self.note_answer();
-                    return verdicts;
-                }
-                Err(error) => self.note_failure(&error),
-            }
+        match self.ask(messages, self.windows).await {
+            Some(verdicts) => verdicts,
+            None => self.alone(messages),
         }
-        self.alone(messages)
     }
 
-    async fn shared(&self, messages: &[Counted]) -> Result<Vec<Verdict>, String> {
+    /// The verdict on one call of which `key` may make `most` within `window`; none while Redis is away.
+    pub async fn take_call(&self, key: String, most: u32, window: Duration) -> Option<Verdict> {
+        let length = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+        let call = Counted {
+            key,
+            // No id that a caller could send twice.
+            message: Uuid::new_v4().simple().to_string(),
+            limits: Limits {
+                per_minute: most,
+                per_hour: most,
+            },
+        };
+        let windows = Windows {
+            minute_ms: length,
+            hour_ms: length,
+        };
+        self.ask(&[call], windows).await?.pop()
+    }
+
+    async fn ask(&self, messages: &[Counted], windows: Windows) -> Option<Vec<Verdict>> {
+        if !self.may_ask() {
+            return None;
+        }
+        match self.shared(messages, windows).await {
+            Ok(verdicts) => {
+                self.note_answer();
+                Some(verdicts)
+            }
+            Err(error) => {
+                self.note_failure(&error);
+                None
+            }
+        }
+    }
+
+    async fn shared(&self, messages: &[Counted], windows: Windows) -> Result<Vec<Verdict>, String> {
         let script = Script::new(SCRIPT);
         let mut call = script.prepare_invoke();
-        call.arg(self.windows.minute_ms).arg(self.windows.hour_ms);
+        call.arg(windows.minute_ms).arg(windows.hour_ms);
         for message in messages {
             call.key(format!("ubermench:rate:{}", message.key))
                 .arg(&message.message)

@@ -31,6 +31,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) struct World {
     pub(crate) servers: &'static Servers,
     pub(crate) database: String,
+    pub(crate) redis_url: String,
     pub(crate) pool: PgPool,
     pub(crate) simulator: Handle,
     pub(crate) client: reqwest::Client,
@@ -95,6 +96,7 @@ impl World {
         Self {
             servers,
             database,
+            redis_url: servers.new_redis(),
             pool,
             simulator,
             client: reqwest::Client::new(),
@@ -114,7 +116,7 @@ impl World {
             ("WHATSAPP_VERIFY_TOKEN", "simulator-verify-token".to_owned()),
             ("WHATSAPP_APP_SECRET", "simulator-app-secret".to_owned()),
             ("DATABASE_URL", self.database_url()),
-            ("REDIS_URL", self.servers.redis_url.clone()),
+            ("REDIS_URL", self.redis_url.clone()),
             ("BIND_ADDRESS", "127.0.0.1".to_owned()),
             ("HTTP_PORT", "0".to_owned()),
             ("METRICS_PORT", "0".to_owned()),

@@ -14,6 +14,7 @@ mod acceptance;
 mod admin;
 mod bookings;
 mod browser;
+mod callers;
 mod chaos;
 mod chats;
 mod conversations;

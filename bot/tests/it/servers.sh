@@ -49,7 +49,7 @@ kill_postgres() {
 }
 redis_port=$(free_port)
 start_redis() {
-  redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no >/dev/null &
+  redis-server --port "$redis_port" --bind 127.0.0.1 --databases 4096 --save '' --appendonly no >/dev/null &
   redis=$!
   until (exec 3<>"/dev/tcp/127.0.0.1/$redis_port") 2>/dev/null; do kill -0 "$redis"; sleep 0.05; done
 }

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::DNS_NAME;
 
 /// Environment variables that the operator sets, or on whose defaults Services and probes rely.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "DATABASE_URL",
     "REDIS_URL",
     "INTERNAL_TOKEN",
     "BOT_LANGUAGE",
+    "TIMEZONE",
     "LOG_LEVEL",
     "SUPPORT_CONTACT",
     "BIND_ADDRESS",

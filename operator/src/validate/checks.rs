@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
 use ubermench_crds::{
-    EnvVar, Resources, Rollout, UbermenchDeploymentSpec, WhatsApp, is_reserved_env,
+    BotConfig, EnvVar, Resources, Rollout, UbermenchDeploymentSpec, WhatsApp, is_reserved_env,
 };
 
 use super::{InvalidField, quantity};
@@ -22,8 +23,9 @@ pub(super) fn of(name: &str, spec: &UbermenchDeploymentSpec) -> Vec<InvalidField
     checks.whatsapp(&spec.whatsapp);
     checks.secret("database.secretName", &spec.database.secret_name);
     checks.secret("redis.secretName", &spec.redis.secret_name);
+    checks.config(&spec.config);
     checks.rollout(&spec.rollout);
-    checks.env(&spec.env);
+    checks.env(&spec.env, &spec.config);
     if let Some(resources) = &spec.resources {
         checks.resources(resources);
     }
@@ -83,6 +85,16 @@ impl Checks {
         self.secret("whatsapp.secretName", secret_name);
     }
 
+    fn config(&mut self, config: &BotConfig) {
+        let zone = config.timezone.as_ref();
+        // The bot reads names with the same table, so what passes here starts there.
+        self.require(
+            zone.is_none_or(|zone| zone.parse::<Tz>().is_ok()),
+            "config.timezone",
+            "must be a name of the IANA database, such as America/Mexico_City",
+        );
+    }
+
     fn rollout(&mut self, rollout: &Rollout) {
         let Rollout {
             bake_seconds,
@@ -127,7 +139,7 @@ impl Checks {
         }
     }
 
-    fn env(&mut self, env: &[EnvVar]) {
+    fn env(&mut self, env: &[EnvVar], config: &BotConfig) {
         let mut names = BTreeSet::new();
         for EnvVar { name, .. } in env {
             let field = format!("env[{name}]");
@@ -137,8 +149,10 @@ impl Checks {
             let starts = name.starts_with(|first: char| !first.is_ascii_digit());
             let rule = "a name must have only letters, digits and _, and not start with a digit";
             self.require(fits && starts, &field, rule);
+            // Before `config.timezone` this was the way to set it; such a resource goes on as it is.
+            let older = name == "TIMEZONE" && config.timezone.is_none();
             self.require(
-                !is_reserved_env(name),
+                older || !is_reserved_env(name),
                 &field,
                 "this name is set by the operator",
             );

@@ -163,6 +163,7 @@ fn env(spec: &UbermenchDeploymentSpec) -> BTreeMap<String, String> {
         ("WHATSAPP_API_URL", Some(whatsapp.api_url.clone())),
         ("WHATSAPP_API_VERSION", Some(whatsapp.api_version.clone())),
         ("BOT_LANGUAGE", Some(config.language.as_str().to_owned())),
+        ("TIMEZONE", config.timezone.clone()),
         ("LOG_LEVEL", Some(config.log_level.as_str().to_owned())),
         ("SUPPORT_CONTACT", config.support_contact.clone()),
     ];

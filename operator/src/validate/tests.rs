@@ -68,6 +68,9 @@ fn sound_specs_pass() {
         json!({}),
         json!({"replicas": 100, "paused": true}),
         json!({"env": [{"name": "A", "value": ""}, {"name": "_B1", "valueFrom": {"configMapKeyRef": {"name": "proxy", "key": "url"}}}]}),
+        json!({"config": {"timezone": "America/Argentina/Buenos_Aires"}}),
+        json!({"config": {"timezone": "UTC"}}),
+        json!({"env": [{"name": "TIMEZONE", "value": "Europe/Madrid"}]}),
         json!({"rollout": {"warmSeconds": 30, "bakeSeconds": 30}}),
         json!({"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": 1, "memory": "64Mi"}}}),
     ] {
@@ -102,6 +105,12 @@ fn unsound_fields_are_named() {
         (
             json!({"whatsapp": {"apiUrl": "graph.facebook.com"}}),
             "whatsapp.apiUrl",
+        ),
+        (json!({"config": {"timezone": ""}}), "config.timezone"),
+        (json!({"config": {"timezone": "Local"}}), "config.timezone"),
+        (
+            json!({"config": {"timezone": "America/Mexico"}}),
+            "config.timezone",
         ),
         (
             json!({"whatsapp": {"secretName": ""}}),
@@ -152,6 +161,10 @@ fn unsound_variables_are_named() {
         (
             env(json!([{"name": "DATABASE_URL", "value": "x"}])),
             "env[DATABASE_URL]",
+        ),
+        (
+            json!({"config": {"timezone": "UTC"}, "env": [{"name": "TIMEZONE", "value": "UTC"}]}),
+            "env[TIMEZONE]",
         ),
         (
             env(json!([{"name": "WHATSAPP_API_URL", "value": "x"}])),
@@ -251,6 +264,13 @@ fn what_does_not_run_makes_no_revision() {
 }
 
 #[test]
+fn zone_of_an_older_resource_moves_into_its_field_without_a_revision() {
+    let older = json!({"env": [{"name": "TIMEZONE", "value": "Europe/Madrid"}]});
+    let newer = json!({"config": {"timezone": "Europe/Madrid"}});
+    assert_eq!(name(&older), name(&newer));
+}
+
+#[test]
 fn what_runs_makes_a_revision_each() {
     let changes = [
         json!({}),
@@ -261,6 +281,8 @@ fn what_runs_makes_a_revision_each() {
         json!({"whatsapp": {"apiUrl": "http://simulator:8090"}}),
         json!({"whatsapp": {"apiVersion": "v25.0"}}),
         json!({"config": {"language": "es"}}),
+        json!({"config": {"timezone": "America/Mexico_City"}}),
+        json!({"config": {"timezone": "Europe/Madrid"}}),
         json!({"config": {"logLevel": "warn"}}),
         json!({"config": {"supportContact": "+52"}}),
         json!({"env": [{"name": "A", "value": "1"}]}),
@@ -312,10 +334,12 @@ fn what_is_missing_or_empty_is_named() {
 
 #[test]
 fn what_the_operator_sets_is_reserved() {
-    let Record { env, snapshot, .. } =
-        revision(&json!({"config": {"supportContact": "+52"}}), &sources())
-            .unwrap()
-            .record;
+    let Record { env, snapshot, .. } = revision(
+        &json!({"config": {"supportContact": "+52", "timezone": "UTC"}}),
+        &sources(),
+    )
+    .unwrap()
+    .record;
     for name in env.keys().chain(snapshot.keys()) {
         assert!(is_reserved_env(name), "{name}");
     }

@@ -58,7 +58,7 @@ fn operation(path: &str, method: &str, call: &Value) -> Markup {
             @if !body.is_null() { h3 { "Body" } p { (kind(body)) } }
             h3 { "Answers" }
             ul { @for (status, answer) in entries(at(call, "/responses")) {
-                li { code { (status) } " " (kind(at(answer, "/content/application~1json/schema"))) }
+                li { code { (status) } " " (kind(at(answer, "/content/application~1json/schema"))) " " (text(at(answer, "/description"))) }
             } }
         }
     }

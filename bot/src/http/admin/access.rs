@@ -1,7 +1,7 @@
 //! Who calls the API, and how often.
 
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -12,12 +12,20 @@ use axum::response::{IntoResponse, Response};
 use super::error::Fault;
 use crate::admin::{Actor, token};
 use crate::domain::RequestId;
+use crate::http::limit::Kind;
 use crate::http::{Shared, address};
 use crate::telemetry::now;
 
-/// Calls of one address in a quarter of an hour.
-const WITHOUT_CREDENTIALS: usize = 100;
-const WITH_CREDENTIALS: usize = 1000;
+const WITHOUT_CREDENTIALS: Kind = Kind {
+    name: "stranger",
+    most: 100,
+    window: Duration::from_mins(15),
+};
+const WITH_CREDENTIALS: Kind = Kind {
+    name: "caller",
+    most: 1000,
+    ..WITHOUT_CREDENTIALS
+};
 const API_KEY: &str = "x-api-key";
 /// The one path that needs no credentials, as nested.
 const LOGIN: &str = "/login";
@@ -57,7 +65,12 @@ pub(super) async fn guard(
         Ok(caller) => caller,
         Err(fault) => return fault.into_response(),
     };
-    if let Err(fault) = take(&shared, address, caller.is_some()) {
+    let kind = if caller.is_some() {
+        WITH_CREDENTIALS
+    } else {
+        WITHOUT_CREDENTIALS
+    };
+    if let Err(fault) = take(&shared, address, kind).await {
         return fault.into_response();
     }
     let is_login = request.uri().path() == LOGIN;
@@ -76,22 +89,21 @@ pub(super) async fn guard(
 
 /// For what everybody may read.
 pub(super) async fn count(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match take(&shared, caller_address(&shared, &request), false) {
+    match take(
+        &shared,
+        caller_address(&shared, &request),
+        WITHOUT_CREDENTIALS,
+    )
+    .await
+    {
         Ok(()) => next.run(request).await,
         Err(fault) => fault.into_response(),
     }
 }
 
-fn take(shared: &Shared, address: IpAddr, has_credentials: bool) -> Result<(), Fault> {
-    let limits = &shared.admin.limits;
-    let most = if has_credentials {
-        WITH_CREDENTIALS
-    } else {
-        WITHOUT_CREDENTIALS
-    };
-    limits
-        .take(address, has_credentials, most, Instant::now())
-        .map_err(|wait| Fault::Limited(wait.as_secs().max(1)))
+async fn take(shared: &Shared, address: IpAddr, kind: Kind) -> Result<(), Fault> {
+    let taken = shared.calls.take(address, kind).await;
+    taken.map_err(Fault::Limited)
 }
 
 fn caller_address(shared: &Shared, request: &Request) -> IpAddr {

@@ -21,10 +21,8 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `serve` and waits until it is ready.
     pub(crate) async fn serve(environment: &BTreeMap<String, String>) -> Self {
-        let mut child = Command::new(PROGRAM)
+        let mut child = program(environment)
             .arg("serve")
-            .env_clear()
-            .envs(environment)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -99,15 +97,22 @@ impl Process {
 
 /// Runs a subcommand to its end.
 pub(crate) async fn run(command: &str, environment: &BTreeMap<String, String>) -> Output {
-    let mut program = Command::new(PROGRAM);
-    program
-        .arg(command)
-        .env_clear()
-        .envs(environment)
-        .kill_on_drop(true);
+    let mut program = program(environment);
+    program.arg(command).kill_on_drop(true);
     let limit = std::time::Duration::from_mins(1);
     tokio::time::timeout(limit, program.output())
         .await
         .expect("ends within a minute")
         .unwrap()
+}
+
+/// The program with this environment alone, and with where it leaves its counts when coverage is measured.
+fn program(environment: &BTreeMap<String, String>) -> Command {
+    const COUNTS: &str = "LLVM_PROFILE_FILE";
+    let mut program = Command::new(PROGRAM);
+    program.env_clear().envs(environment);
+    if let Some(file) = std::env::var_os(COUNTS) {
+        program.env(COUNTS, file);
+    }
+    program
 }

@@ -1,14 +1,15 @@
 //! The PostgreSQL and Redis of all tests: given by `DATABASE_URL` and `REDIS_URL`, or started for the run.
-//! A test that harms them has a pair of its own.
+//! A given Redis needs a database for each test (`--databases 4096`). A test that harms them has a pair of its own.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 /// Where the servers are.
 pub(crate) struct Servers {
     pub(crate) database_url: String,
-    pub(crate) redis_url: String,
+    redis_url: String,
     keeper: Option<Mutex<Keeper>>,
 }
 
@@ -47,6 +48,13 @@ impl Servers {
             .rsplit_once('/')
             .expect("the address names a database");
         format!("{server}/{database}")
+    }
+
+    /// A Redis database that no other test counts in; all tests call from one address.
+    pub(crate) fn new_redis(&self) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        format!("{}/{number}", self.redis_url)
     }
 
     /// SIGKILL for `postgres` with all its processes, or for `redis`.
