@@ -68,7 +68,17 @@ start() {
 echo "building; the first time takes some minutes"
 while :; do
   touch "$stamp"
-  if patiently cargo build -p ubermench-bot -p ubermench-simulator --bins --locked --quiet; then stop; start; else echo "not built; the former programs go on"; fi
+  if patiently cargo build -p ubermench-bot -p ubermench-simulator --bins --locked --quiet; then
+    # What is saved may be a test.
+    if [ ${#running[@]} -eq 0 ] || [ "$TARGET/ubermench-bot" -nt "$stamp" ] || [ "$TARGET/ubermench-simulator" -nt "$stamp" ]; then
+      stop
+      start
+    else
+      echo "the same programs; they go on"
+    fi
+  else
+    echo "not built; the former programs go on"
+  fi
   until [ -n "$(changed -print -quit)" ]; do patiently sleep 1; done
   echo "changed, building: $(changed | head -3 | tr '\n' ' ')"
 done
