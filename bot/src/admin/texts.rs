@@ -3,6 +3,8 @@
 mod en;
 mod es;
 
+use chrono::NaiveDate;
+
 use crate::domain::Language;
 
 /// All words of the dashboard.
@@ -104,6 +106,10 @@ pub(super) struct Texts {
     pub(super) role: &'static str,
     /// A column.
     pub(super) rating: &'static str,
+    /// A column.
+    pub(super) rating_as_customer: &'static str,
+    /// A day under a chart.
+    pub(super) short_day: fn(NaiveDate) -> String,
     /// A column.
     pub(super) status: &'static str,
     /// A column.

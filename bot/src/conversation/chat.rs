@@ -120,6 +120,7 @@ pub(super) fn end(turn: &mut Turn<'_>) {
     let ended = Notice::ChatEnded {
         request,
         cause: ChatEnd::ByOther,
+        by_admin: false,
     };
     turn.notify(chat.other.contact, ended);
 }
@@ -133,6 +134,7 @@ pub(super) fn close(turn: &mut Turn<'_>, request: ServiceRequestId) -> bool {
     let ended = Notice::ChatEnded {
         request,
         cause: ChatEnd::RequestEnded,
+        by_admin: false,
     };
     turn.notify(chat.other.contact, ended);
     true

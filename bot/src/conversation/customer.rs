@@ -97,7 +97,7 @@ pub(super) fn prompt(turn: &mut Turn<'_>) {
         | State::AwaitingProviderRatingFine { .. }
         | State::AwaitingProviderRatingComment { .. } => turn.say(turn.texts.services()),
         State::AwaitingName { service } => turn.say(turn.texts.ask_name(service)),
-        State::ProviderList { service, .. } => provider_list::say(turn, service, None),
+        State::ProviderList { service, ref kept } => provider_list::say(turn, service, kept, None),
         State::ProviderDetail { service, .. } => card::prompt(turn, service),
         State::AwaitingLocation { service, .. } => turn.say(turn.texts.ask_address(service)),
         State::AwaitingDescription { .. } => turn.say(turn.texts.ask_description()),

@@ -115,6 +115,9 @@ pub enum Notice {
         request: ServiceRequestId,
         /// Why.
         cause: ChatEnd,
+        /// Whether an admin was behind it, so that none of the two did anything that says enough.
+        #[serde(default)]
+        by_admin: bool,
     },
     /// A timer: the chat is closed if nothing was relayed for the idle time.
     ChatIdle {

@@ -6,7 +6,7 @@ use crate::conversation::reach::template;
 use crate::conversation::texts::JobNews;
 use crate::conversation::turn::Turn;
 use crate::conversation::{
-    Assignment, Effect, Move, Notice, Outbound, Reply, Request, TemplateName,
+    Assignment, Effect, Move, Notice, Outbound, Place, Reply, Request, TemplateName,
 };
 use crate::domain::{AssignmentStatus, CancelReason, ProviderId, RequestStatus, ServiceRequestId};
 
@@ -169,7 +169,12 @@ fn accept(turn: &mut Turn<'_>, request: &Request) {
     let chat = turn.texts.chat_customer_button(request.id);
     turn.offer(body, &[chat]);
     if let Some(place) = &request.place {
-        turn.say(Reply::Location(place.clone()));
+        // The map shows it under this name.
+        let name = place.name.as_ref().unwrap_or(&request.address);
+        turn.say(Reply::Location(Place {
+            name: Some(name.clone()),
+            ..place.clone()
+        }));
     }
     let request_id = request.id;
     turn.notify(

@@ -234,7 +234,7 @@ pub(super) fn of_one(
     match meant::requests(keyword, &turn.event.facts).as_slice() {
         [] => by_state(turn),
         [one] => action(turn, one.id),
-        several => turn.say(turn.texts.which_request(several, turn.rules.zone)),
+        several => turn.ask_which(several),
     }
 }
 

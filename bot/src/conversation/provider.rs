@@ -125,7 +125,7 @@ pub(super) fn my_requests(turn: &mut Turn<'_>) {
     let row = |request: &Request| {
         let customer = request.customer.name.as_str();
         turn.texts
-            .request_row(request, Some(customer), turn.rules.zone)
+            .request_row(request, turn.side(request), Some(customer), turn.rules.zone)
     };
     let rows: Vec<_> = jobs.map(row).collect();
     if rows.is_empty() {

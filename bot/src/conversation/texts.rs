@@ -18,9 +18,9 @@ pub(super) use requests::Happening;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
-use crate::conversation::Request;
 use crate::conversation::reply::{Button, Reply, Row};
 use crate::conversation::taps::{Action, Plain, Tap};
+use crate::conversation::{Request, Side};
 use crate::domain::text::{cut, units};
 use crate::domain::{CancelReason, InvalidName, Language, RequestStatus, ServiceType, UserName};
 
@@ -248,15 +248,23 @@ impl Texts {
     }
 
     /// Requests to choose from.
-    pub(super) fn which_request(&self, requests: &[&Request], zone: Tz) -> Reply {
-        let rows = requests.iter().map(|one| self.request_row(one, None, zone));
+    pub(super) fn which_request(&self, requests: &[(&Request, Option<Side>)], zone: Tz) -> Reply {
+        let rows = requests
+            .iter()
+            .map(|(one, side)| self.request_row(one, *side, other_name(one, *side), zone));
         let body = self.which_request.to_owned();
         self.list(body, self.open_requests, rows.take(10).collect())
     }
 
-    /// A request's row, with the name of the other party.
-    pub(super) fn request_row(&self, request: &Request, other: Option<&str>, zone: Tz) -> Row {
-        let mut about = vec![self.status_name(request).to_owned()];
+    /// A request's row as one of its sides reads it, with the name of the other party.
+    pub(super) fn request_row(
+        &self,
+        request: &Request,
+        side: Option<Side>,
+        other: Option<&str>,
+        zone: Tz,
+    ) -> Row {
+        let mut about = vec![self.status_for(request, side).to_owned()];
         about.extend(other.map(str::to_owned));
         about.push(self.day(request.created_at, zone));
         Row {
@@ -264,6 +272,17 @@ impl Texts {
             title: cut(self.service_name(request.service), ROW_TITLE_UNITS),
             description: cut(&about.join(" · "), ROW_DESCRIPTION_UNITS),
         }
+    }
+}
+
+/// Whom a side of a request deals with.
+fn other_name(request: &Request, side: Option<Side>) -> Option<&str> {
+    match side? {
+        Side::Customer => {
+            let provider = request.provider.as_ref();
+            provider.map(|(_, party)| party.name.as_str())
+        }
+        Side::Provider => Some(request.customer.name.as_str()),
     }
 }
 

@@ -104,6 +104,12 @@ impl<'a> Turn<'a> {
         (user.profile.as_ref()?.id == *provider).then_some(Side::Provider)
     }
 
+    /// Asks which of these is meant.
+    pub(super) fn ask_which(&mut self, requests: &[&Request]) {
+        let sides: Vec<_> = requests.iter().map(|one| (*one, self.side(one))).collect();
+        self.say(self.texts.which_request(&sides, self.rules.zone));
+    }
+
     /// Whether they were the last one who was offered the request, answered or not.
     pub(super) fn was_offered(&self, request: &Request) -> bool {
         match (self.profile(), request.assignment) {

@@ -16,6 +16,7 @@ mod requests;
 
 pub use access::{Attempt, Login};
 pub use actions::Outcome;
+pub(in crate::store) use closing::end_chat;
 
 use crate::admin::query::Page;
 use crate::admin::records::{List, Pagination};

@@ -17,6 +17,8 @@ use crate::store::tx::Tx;
 use crate::store::{notices, timers};
 use crate::whatsapp::Templates;
 
+pub(in crate::store) use ratings::recount;
+
 /// Where and for whom effects happen.
 #[derive(Debug)]
 pub struct Scene<'a> {

@@ -104,7 +104,7 @@ impl Store {
             Next::NotOwner => return Ok(Claim::NotOwner),
         };
         if let Some(other) = locked.merged_into {
-            merge::hand_over(&mut tx, locked.contact, other).await?;
+            merge::hand_over(&mut tx, &locked.lane, locked.contact, other).await?;
             tx.commit().await?;
             return Ok(Claim::Joined);
         }
@@ -117,7 +117,7 @@ impl Store {
         match merge::needed(&mut tx, &locked, &messages).await? {
             merge::Need::None => {}
             merge::Need::Join(other) => {
-                let joined = merge::join(&mut tx, locked.contact, other).await?;
+                let joined = merge::join(&mut tx, &locked.lane, locked.contact, other).await?;
                 return if joined {
                     tx.commit().await?;
                     Ok(Claim::Joined)

@@ -150,7 +150,7 @@ async fn a_file_that_cannot_be_had_leaves_a_line_and_the_sender_hears() {
         assert_eq!(
             texts,
             [
-                "👤 Luis: the pipe\n⚠️ A file could not be forwarded.",
+                "👤 Luis: the pipe\n⚠️ A file was sent to you, but it could not be forwarded.",
                 "👤 Luis: behind it"
             ],
             "{case}"

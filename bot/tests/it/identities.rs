@@ -222,3 +222,109 @@ async fn a_chat_and_its_timers_go_on_with_whom_the_person_turns_out_to_be() {
         .await;
     assert_eq!(relayed, ["👤 Luis: hi"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_registrations_of_one_person_become_one_with_all_that_both_had() {
+    let world = World::new().await;
+    let luis = world.customer("525500001001", "Luis").await;
+    let hidden = world.customer("525500001003", "Luis again").await;
+    let (rosa, profile) = world.provider("525500001002", "Rosa").await;
+    let request = hidden.book(profile).await;
+    rosa.accept(request).await.unwrap();
+    world
+        .execute(
+            "update contact_alias set kind = 'bsuid', value = 'US.33019' where value = '525500001003';
+             insert into notify_me (user_id, service_type, expires_at)
+             select id, 'gardening', now() + interval '1 day' from users where name like 'Luis%';
+             insert into rating (id, request_id, rater_id, ratee_id, direction, stars)
+             select gen_random_uuid(), r.id, p.user_id, r.customer_id, 'provider_to_customer', 4
+             from service_request r join provider_profile p on p.id = r.provider_id;
+             insert into provider_profile (id, user_id, lane, display_name, service_types, bio, enabled)
+             select gen_random_uuid(), id, 'live', name, '{cleaning}', 'Ten years of it', false
+             from users where name = 'Luis again'",
+        )
+        .await;
+    let bot = world.bot(&[]).await;
+    let both = from_user("wamid.1", "US.33019", Some("525500001001"));
+    post(&world, &bot, both).await;
+    assert_eq!(
+        world
+            .texts("select name || ' ' || role || ' ' || rating_hundredths from users where contact_id in (select contact_id from contact_alias where value = 'US.33019')")
+            .await,
+        ["Luis provider 400"]
+    );
+    for (nothing, why) in [
+        (
+            "select count(*) from users where name = 'Luis again'",
+            "no user without a way to reach it",
+        ),
+        (
+            "select count(*) from service_request r join users u on u.id = r.customer_id where u.name <> 'Luis'",
+            "the booking is theirs",
+        ),
+        (
+            "select count(*) from provider_profile p join users u on u.id = p.user_id where u.name = 'Luis' and p.enabled",
+            "what an admin switched off stays off",
+        ),
+    ] {
+        assert_eq!(world.count(nothing).await, 0, "{why}");
+    }
+    assert_eq!(world.count("select count(*) from notify_me").await, 1);
+    assert_eq!(
+        world
+            .texts("select contact_id::text from users where name = 'Luis'")
+            .await,
+        [luis.contact().0.to_string()]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_chats_as_both_goes_on_in_one_chat_and_the_other_is_closed_for_both() {
+    let world = World::new().await;
+    let luis = world.customer("525500001001", "Luis").await;
+    let hidden = world.customer("525500001003", "Luis again").await;
+    let (rosa, rosas) = world.provider("525500001002", "Rosa").await;
+    let (pia, pias) = world.provider("525500001004", "Pia").await;
+    for (customer, provider, profile) in [(&luis, &rosa, rosas), (&hidden, &pia, pias)] {
+        let request = customer.book(profile).await;
+        provider.accept(request).await.unwrap();
+        let chat = Effect::StartChat {
+            request,
+            customer: customer.contact(),
+            provider: provider.contact(),
+        };
+        customer.act(vec![chat]).await;
+    }
+    world
+        .execute("update contact_alias set kind = 'bsuid', value = 'US.33019' where value = '525500001003'")
+        .await;
+    let bot = world.bot(&[]).await;
+    let both = from_user("wamid.1", "US.33019", Some("525500001001"));
+    post(&world, &bot, both).await;
+    assert_eq!(
+        world
+            .texts("select u.name from chat_member m join users u using (contact_id) order by 1")
+            .await,
+        ["Luis", "Rosa"]
+    );
+    assert_eq!(
+        world
+            .count("select count(*) from chat where ended_at is null")
+            .await,
+        1
+    );
+    for (name, words) in [
+        ("Pia", "The chat with *Luis* is closed"),
+        ("Luis", "The chat with *Pia* is closed"),
+    ] {
+        let told = format!(
+            "select count(*) from outbox o join users u using (contact_id)
+             where u.name = '{name}' and o.body like '%{words}%'"
+        );
+        assert_eq!(world.count(&told).await, 1, "{name}");
+    }
+    let relayed = world
+        .texts("select u.name from outbox o join users u using (contact_id) where o.chat_message_id is not null")
+        .await;
+    assert_eq!(relayed, ["Rosa"]);
+}

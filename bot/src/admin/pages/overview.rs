@@ -98,7 +98,7 @@ fn by_day(view: &View, days: &[PeriodRow]) -> Markup {
     ];
     let groups = days.iter().map(|day| {
         let numbers = vec![day.created, day.completed, day.cancelled];
-        (day.period.format("%d/%m").to_string(), numbers)
+        ((texts.short_day)(day.period), numbers)
     });
     let chart = Columns {
         title: texts.by_day,

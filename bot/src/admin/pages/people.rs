@@ -24,7 +24,7 @@ pub fn users(view: &View, list: &List<UserRow>) -> String {
         texts.name,
         texts.phone,
         texts.role,
-        texts.rating,
+        texts.rating_as_customer,
         texts.status,
         texts.since,
     ];
@@ -67,7 +67,7 @@ pub fn user(view: &View, detail: &UserDetail) -> String {
             (texts.whatsapp_name, html! { (detail.whatsapp_name.as_deref().unwrap_or("–")) }),
             (texts.role, html! { (texts.word(&user.role)) }),
             (texts.status, badge(view, &user.status)),
-            (texts.rating, average(user.rating_average, detail.rating_count)),
+            (texts.rating_as_customer, average(user.rating_average, detail.rating_count)),
             (texts.since, time(view, user.created_at)),
             (texts.id, html! { code { (user.id) } }),
         ]))
@@ -179,10 +179,11 @@ pub fn providers(view: &View, list: &List<ProviderRow>) -> String {
 }
 
 fn services(view: &View, provider: &ProviderRow) -> String {
-    let words: Vec<&str> = provider
-        .services
+    let words: Vec<&str> = ServiceType::ALL
         .iter()
-        .map(|it| view.texts.word(it))
+        .map(|service| service.id())
+        .filter(|id| provider.services.iter().any(|one| one == id))
+        .map(|id| view.texts.word(id))
         .collect();
     words.join(", ")
 }

@@ -51,6 +51,8 @@ pub(super) const TEXTS: Texts = Texts {
     phone: "Phone",
     role: "Role",
     rating: "Rating",
+    rating_as_customer: "Rating as customer",
+    short_day: |day| day.format("%-d %b").to_string(),
     status: "Status",
     since: "Registered",
     services: "Services",

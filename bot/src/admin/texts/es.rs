@@ -51,6 +51,8 @@ pub(super) const TEXTS: Texts = Texts {
     phone: "Teléfono",
     role: "Rol",
     rating: "Calificación",
+    rating_as_customer: "Calificación como cliente",
+    short_day: |day| day.format("%d/%m").to_string(),
     status: "Estado",
     since: "Registro",
     services: "Servicios",

@@ -11,7 +11,11 @@ use crate::domain::{ContactId, RequestStatus, ServiceRequestId, UserName};
 pub(in crate::conversation) fn heard(turn: &mut Turn<'_>, notice: &Notice) {
     match *notice {
         Notice::ChatStarted { request } => started(turn, request),
-        Notice::ChatEnded { request, cause } => ended(turn, request, cause),
+        Notice::ChatEnded {
+            request,
+            cause,
+            by_admin,
+        } => ended(turn, request, cause, by_admin),
         Notice::ChatIdle { request } => idle(turn, request),
         Notice::ChatFree { request } => free(turn, request),
         Notice::RelayFailed { request, file } => {
@@ -57,7 +61,7 @@ fn started(turn: &mut Turn<'_>, id: ServiceRequestId) {
     });
 }
 
-fn ended(turn: &mut Turn<'_>, id: ServiceRequestId, cause: ChatEnd) {
+fn ended(turn: &mut Turn<'_>, id: ServiceRequestId, cause: ChatEnd, by_admin: bool) {
     if is_chatting(turn, id) {
         // Begun again meanwhile.
         return;
@@ -69,13 +73,14 @@ fn ended(turn: &mut Turn<'_>, id: ServiceRequestId, cause: ChatEnd) {
                 let done = Notice::ChatEnded {
                     request: id,
                     cause: ChatEnd::BySelf,
+                    by_admin: false,
                 };
                 turn.notify(ender, done);
             }
         }
         ChatEnd::BySelf => say_ended(turn, id, Ending::BySelf),
         ChatEnd::Idle => say_ended(turn, id, Ending::Idle),
-        ChatEnd::RequestEnded => with_request(turn, id),
+        ChatEnd::RequestEnded => with_request(turn, id, by_admin),
     }
     if turn.chat().is_none() {
         turn.resume();
@@ -97,14 +102,13 @@ fn say_ended(turn: &mut Turn<'_>, id: ServiceRequestId, ending: Ending) {
     turn.offer(body, &[again, second]);
 }
 
-/// What became of the request is said elsewhere; that it is done says enough.
-fn with_request(turn: &mut Turn<'_>, id: ServiceRequestId) {
+/// What became of the request is said elsewhere; that its provider is done with it says enough.
+fn with_request(turn: &mut Turn<'_>, id: ServiceRequestId, by_admin: bool) {
     let is_done = |status| status == RequestStatus::Completed;
-    if turn.find(id).is_some_and(|request| is_done(request.status)) {
+    if !by_admin && turn.find(id).is_some_and(|request| is_done(request.status)) {
         return;
     }
-    let body = turn.texts.chat_ended(other(turn, id), Ending::WithRequest);
-    turn.offer(body, &[]);
+    say_ended(turn, id, Ending::WithRequest);
 }
 
 /// Closes it if nothing went over for the idle time; else looks again when that could be.
@@ -127,6 +131,7 @@ fn idle(turn: &mut Turn<'_>, id: ServiceRequestId) {
     let ended = Notice::ChatEnded {
         request: id,
         cause: ChatEnd::Idle,
+        by_admin: false,
     };
     turn.notify(chat.other.contact, ended);
     turn.resume();

@@ -43,7 +43,7 @@ pub(in crate::conversation) fn cancel(turn: &mut Turn<'_>) {
             match meant::requests(Keyword::Cancel, &turn.event.facts).as_slice() {
                 [] => nothing(turn),
                 [one] => ask(turn, one),
-                several => turn.say(turn.texts.which_request(several, turn.rules.zone)),
+                several => turn.ask_which(several),
             }
         }
     }

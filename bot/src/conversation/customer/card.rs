@@ -85,6 +85,6 @@ pub(super) fn prompt(turn: &mut Turn<'_>, service: ServiceType) {
         Some(card) => {
             turn.say_all(turn.texts.card_buttons(&card.provider.name));
         }
-        None => provider_list::say(turn, service, None),
+        None => provider_list::say(turn, service, &Kept::default(), None),
     }
 }

@@ -25,16 +25,22 @@ pub(super) fn show(
     kept: Kept,
     thanked: Option<&UserName>,
 ) {
-    say(turn, service, thanked);
+    say(turn, service, &kept, thanked);
     turn.go_as(Mode::Customer, State::ProviderList { service, kept });
 }
 
 /// The same without a step.
-pub(super) fn say(turn: &mut Turn<'_>, service: ServiceType, thanked: Option<&UserName>) {
+pub(super) fn say(
+    turn: &mut Turn<'_>,
+    service: ServiceType,
+    kept: &Kept,
+    thanked: Option<&UserName>,
+) {
     let providers = &turn.event.facts.providers;
     if providers.is_empty() {
         let can_notify = turn.event.flags.notify_me;
-        turn.say_all(turn.texts.no_provider(service, thanked, can_notify));
+        let others = kept.rebook.is_some();
+        turn.say_all(turn.texts.no_provider(service, thanked, can_notify, others));
     } else {
         turn.say(turn.texts.providers(service, providers, thanked));
     }

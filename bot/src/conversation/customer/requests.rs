@@ -48,11 +48,14 @@ pub(super) fn say_status(turn: &mut Turn<'_>, request: &Request) {
 pub(super) fn say_status_after(turn: &mut Turn<'_>, first: Option<&str>, request: &Request) {
     let side = turn.side(request);
     let details = turn.texts.details(request, side, turn.rules.zone);
-    let body = match first {
+    let actions = actions(turn, side, request);
+    let mut body = match first {
         Some(first) => format!("{first}\n\n{details}"),
         None => details,
     };
-    let actions = actions(turn, side, request);
+    if actions.contains(&Action::RatingOk) {
+        body = format!("{body}\n\n{}", turn.texts.how_was(request));
+    }
     let buttons = turn.texts.request_buttons(request, &actions);
     turn.offer(body, &buttons);
 }

@@ -25,6 +25,7 @@ pub(super) struct BookingTexts {
     unrated: &'static str,
     jobs: fn(count: u32) -> String,
     no_provider: fn(service: &str) -> String,
+    nobody_else: fn(service: &str) -> String,
     try_another: &'static str,
     notify_me: &'static str,
     will_notify: fn(service: &str) -> String,
@@ -89,14 +90,20 @@ impl Texts {
         }
     }
 
-    /// Nobody offers the service now.
+    /// Nobody offers the service now, or nobody but those who were asked for the request already.
     pub(in crate::conversation) fn no_provider(
         &self,
         service: ServiceType,
         thanked: Option<&UserName>,
         can_notify: bool,
+        others: bool,
     ) -> Vec<Reply> {
-        let sorry = (self.booking.no_provider)(self.service_name(service));
+        let say = if others {
+            self.booking.nobody_else
+        } else {
+            self.booking.no_provider
+        };
+        let sorry = say(self.service_name(service));
         let notify = (Tap::Plain(Plain::NotifyMe), self.booking.notify_me);
         let mut buttons = vec![(Tap::Plain(Plain::TryAnother), self.booking.try_another)];
         buttons.extend(can_notify.then_some(notify));

@@ -6,7 +6,7 @@ use crate::domain::{CancelReason, RequestStatus, ServiceType};
 pub(super) const TEXTS: Texts = Texts {
     footer: FOOTER,
     welcome: "👋 Welcome to *Handy*! I find you a trusted professional nearby. \
-              Type *help* whenever you need a hand.",
+              Type *help* whenever you need a hand, or *register provider* to offer your own services.",
     choose_service: "What do you need help with?",
     open_list: "See services",
     service: |service| match service {
@@ -31,7 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
             description: "Furniture, doors, walls and appliances",
         },
         ServiceType::Other => ServiceText {
-            title: "Other",
+            title: "Other work",
             description: "Anything else around your home",
         },
     },
@@ -77,7 +77,7 @@ pub(super) const TEXTS: Texts = Texts {
                     *customer mode* – book a service yourself\n\
                     *cancel* – stop what we are doing\n\
                     *help* – this message",
-    help: "This is what you can type at any time:\n\
+    help: "This is what you can type:\n\
            *menu* – choose a service\n\
            *my requests* – see your bookings\n\
            *chat* – talk to your provider\n\

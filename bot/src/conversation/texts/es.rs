@@ -6,7 +6,8 @@ use crate::domain::{CancelReason, RequestStatus, ServiceType};
 pub(super) const TEXTS: Texts = Texts {
     footer: FOOTER,
     welcome: "👋 ¡Te damos la bienvenida a *Handy*! Te ayudo a encontrar a alguien de confianza \
-              cerca de ti. Escribe *ayuda* cuando la necesites.",
+              cerca de ti. Escribe *ayuda* cuando la necesites, o *registrar proveedor* para ofrecer tus \
+              servicios.",
     choose_service: "¿Qué servicio necesitas?",
     open_list: "Ver servicios",
     service: |service| match service {
@@ -31,7 +32,7 @@ pub(super) const TEXTS: Texts = Texts {
             description: "Muebles, puertas, paredes y aparatos",
         },
         ServiceType::Other => ServiceText {
-            title: "Otro",
+            title: "Otro trabajo",
             description: "Cualquier otra cosa para tu hogar",
         },
     },
@@ -77,7 +78,7 @@ pub(super) const TEXTS: Texts = Texts {
                     *modo cliente* – pedir un servicio para ti\n\
                     *cancelar* – dejar lo que estamos haciendo\n\
                     *ayuda* – este mensaje",
-    help: "Esto puedes escribir en cualquier momento:\n\
+    help: "Esto puedes escribir:\n\
            *menú* – elegir un servicio\n\
            *mis solicitudes* – ver lo que has pedido\n\
            *chat* – hablar con tu proveedor\n\

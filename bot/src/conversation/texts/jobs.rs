@@ -19,6 +19,7 @@ pub(in crate::conversation) struct JobTexts {
     pub(super) accept: &'static str,
     pub(super) decline: &'static str,
     pub(super) accepted: fn(service: &str, customer: &str) -> String,
+    pub(super) what_next: &'static str,
     pub(super) chat_customer: &'static str,
     pub(super) complete: &'static str,
     pub(super) declined: fn(service: &str, customer: &str) -> String,
@@ -108,6 +109,8 @@ impl Texts {
             request.customer.name.as_str(),
         )];
         lines.extend(self.whereabouts(request));
+        lines.push(String::new());
+        lines.push(self.jobs.what_next.to_owned());
         lines.join("\n")
     }
 

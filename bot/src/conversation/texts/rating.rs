@@ -12,6 +12,7 @@ use crate::domain::{Comment, ServiceRequestId, Stars};
 /// The words for them in one language.
 pub(in crate::conversation) struct RatingTexts {
     pub(super) ask_customer: fn(service: &str, provider: &str) -> String,
+    pub(super) how_was: fn(provider: &str) -> String,
     pub(super) ask_provider: fn(service: &str, customer: &str) -> String,
     pub(super) poor: &'static str,
     pub(super) ok: &'static str,
@@ -74,6 +75,13 @@ fn ids(rater: Side) -> Ids {
 }
 
 impl Texts {
+    /// The question alone, below what is known of the request.
+    pub(in crate::conversation) fn how_was(&self, request: &Request) -> String {
+        let provider = request.provider.as_ref();
+        let name = provider.map_or("", |(_, party)| party.name.as_str());
+        (self.rating.how_was)(name)
+    }
+
     /// How the other one was.
     pub(in crate::conversation) fn ask_rating(&self, request: &Request, rater: Side) -> String {
         let service = self.service_name(request.service);

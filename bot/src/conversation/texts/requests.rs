@@ -7,11 +7,11 @@ use std::fmt::Write;
 
 use chrono_tz::Tz;
 
-use super::Texts;
+use super::{Texts, other_name};
 use crate::conversation::reply::{Reply, Template, TemplateName};
 use crate::conversation::taps::{Action, Plain, Tap};
 use crate::conversation::{Outbound, Request, Side};
-use crate::domain::{AssignmentStatus, ServiceType};
+use crate::domain::{AssignmentStatus, RequestStatus, ServiceType};
 
 pub(super) const EN: RequestTexts = en::TEXTS;
 pub(super) const ES: RequestTexts = es::TEXTS;
@@ -84,14 +84,26 @@ impl Texts {
 
     /// The customer's requests, to choose from.
     pub(in crate::conversation) fn my_requests(&self, requests: &[&Request], zone: Tz) -> Reply {
-        let row = |one: &&Request| {
-            let provider = one.provider.as_ref();
-            let provider = provider.map(|(_, party)| party.name.as_str());
-            self.request_row(one, provider, zone)
-        };
+        let side = Some(Side::Customer);
+        let row = |one: &&Request| self.request_row(one, side, other_name(one, side), zone);
         let rows = requests.iter().map(row).take(10).collect();
         let body = self.requests.my_requests.to_owned();
         self.list(body, self.open_requests, rows)
+    }
+
+    /// How a request stands, to whom it may be an offer that waits for their answer; for nobody's side, what
+    /// became of the offer.
+    pub(super) fn status_for(&self, request: &Request, side: Option<Side>) -> &'static str {
+        let offer = request.assignment.map(|offer| offer.status);
+        match (side, offer) {
+            (None, Some(answer)) => (self.requests.your_answer)(answer),
+            (Some(Side::Provider), Some(AssignmentStatus::Pending))
+                if request.status == RequestStatus::Created =>
+            {
+                (self.requests.your_answer)(AssignmentStatus::Pending)
+            }
+            _ => self.status_name(request),
+        }
     }
 
     /// A request as it stands, for one of its parties; for nobody's side, what became of the offer.
@@ -104,6 +116,7 @@ impl Texts {
         let texts = &self.requests;
         let service = self.service_name(request.service);
         let date = self.day(request.created_at, zone);
+        let status = self.status_for(request, side);
         let (label, other) = match side {
             Some(Side::Customer) => {
                 let provider = request.provider.as_ref();
@@ -111,15 +124,9 @@ impl Texts {
             }
             Some(Side::Provider) => (texts.customer, Some(&request.customer.name)),
             // The job is somebody else's business now.
-            None => {
-                let answer = request
-                    .assignment
-                    .map(|offer| (texts.your_answer)(offer.status));
-                let answer = answer.unwrap_or_else(|| self.status_name(request));
-                return format!("*{service}*: {answer}\n{}: {date}", texts.date);
-            }
+            None => return format!("*{service}*: {status}\n{}: {date}", texts.date),
         };
-        let mut body = format!("*{service}*: {}", self.status_name(request));
+        let mut body = format!("*{service}*: {status}");
         if let Some(other) = other {
             let _ = write!(body, "\n{label}: {}", other.as_str());
         }

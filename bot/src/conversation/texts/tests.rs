@@ -116,8 +116,8 @@ fn of_booking(texts: &Texts) -> Vec<Reply> {
     for service in ServiceType::ALL {
         all.push(texts.providers(service, &listed, None));
         all.push(texts.providers(service, &listed, Some(&name)));
-        all.extend(texts.no_provider(service, None, false));
-        all.extend(texts.no_provider(service, Some(&name), true));
+        all.extend(texts.no_provider(service, None, false, true));
+        all.extend(texts.no_provider(service, Some(&name), true, false));
         all.push(texts.will_notify(service));
         all.push(texts.ask_address(service));
         let about = (world::request_id(1), service, &name);
@@ -131,7 +131,7 @@ fn of_request(texts: &Texts, request: &Request) -> Vec<Reply> {
     let zone = world::rules(Language::En).zone;
     let mut all = texts.greeting_with(longest_name().as_str(), request);
     all.push(texts.my_requests(&[request], zone));
-    all.push(texts.which_request(&[request], zone));
+    all.push(texts.which_request(&[(request, Some(Side::Provider))], zone));
     all.extend(texts.ask_cancel(request));
     all.extend(texts.request_cancelled(request, true));
     for side in [None, Some(Side::Customer), Some(Side::Provider)] {
@@ -217,7 +217,7 @@ fn the_fixed_words_stand_where_the_product_has_them() {
         let name = UserName::parse("Ana López").unwrap();
         assert!(texts.welcome().body().contains("Handy"));
         assert!(texts.greeting(&name).body().contains("Ana López"));
-        let thanked = texts.no_provider(ServiceType::Other, Some(&name), true);
+        let thanked = texts.no_provider(ServiceType::Other, Some(&name), true, false);
         assert!(thanked.first().unwrap().body().contains("Ana López"));
         assert!(texts.help(true, Some("call us")).body().contains("call us"));
         let card = world::card(world::ROSA, "Rosa", &[ServiceType::Plumbing]);

@@ -110,7 +110,7 @@ pub(super) async fn withdraw(tx: &mut Tx, request: Uuid, why: &str) -> Result<()
 }
 
 /// Ends the chat about a request; its two parties hear of it, and those who waited for one of them.
-pub(super) async fn end_chat(
+pub(in crate::store) async fn end_chat(
     tx: &mut Tx,
     request: Uuid,
 ) -> Result<Vec<(Uuid, Notice)>, StoreError> {
@@ -145,6 +145,7 @@ pub(super) async fn end_chat(
         let notice = Notice::ChatEnded {
             request: ServiceRequestId(request),
             cause: ChatEnd::RequestEnded,
+            by_admin: true,
         };
         (contact, notice)
     });

@@ -53,6 +53,12 @@ pub(super) async fn rate(tx: &mut Tx, who: &Who, rating: &Rating) -> Result<(), 
     }
 }
 
+/// Both means of a person anew.
+pub(in crate::store) async fn recount(tx: &mut Tx, person: UserId) -> Result<(), StoreError> {
+    rate_provider(tx, person).await?;
+    rate_customer(tx, person).await
+}
+
 /// The mean in hundredths, half up.
 async fn rate_provider(tx: &mut Tx, ratee: UserId) -> Result<(), StoreError> {
     sqlx::query!(

@@ -53,6 +53,11 @@ pub(super) async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreErr
              insert into outbox (lane, contact_id, inbox_id, kind, payload, request_id, expires_at)
              select lane, contact_id, inbox_id, 'template', template, request_id, now() + interval '24 hours'
              from fresh where template is not null
+               and not exists (select 1 from outbox w join conversation c on c.contact_id = w.contact_id
+                               where w.contact_id = fresh.contact_id and w.is_template
+                                 and w.template = fresh.template and w.state <> 'failed'
+                                 and coalesce(w.ended_at, now()) > greatest(c.last_inbound_at,
+                                     now() - interval '24 hours'))
          )
          select held.contact_id as "contact!", held.request_id as "request_id!",
                 fresh.service_request as "service_request?",

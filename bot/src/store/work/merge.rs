@@ -1,9 +1,12 @@
 //! Two contacts that a message shows to be one person become one.
 
-use crate::domain::{ContactId, Identity};
+mod records;
+
+use crate::domain::{ContactId, Identity, Lane};
 use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
-use crate::store::work::{Locked, Stored};
+use crate::store::work::{Locked, Stored, fresh_id};
+use crate::store::{admin, notices};
 
 /// Whether a claimed conversation's messages name another contact as the same person.
 pub(super) enum Need {
@@ -50,6 +53,7 @@ pub(super) async fn needed(
 /// Gives all of the other contact to the one that is locked; false while the other is being worked.
 pub(super) async fn join(
     tx: &mut Tx,
+    lane: &Lane,
     keep: ContactId,
     other: ContactId,
 ) -> Result<bool, StoreError> {
@@ -64,7 +68,7 @@ pub(super) async fn join(
     if locked.is_none() {
         return Ok(false);
     }
-    hand_over(tx, other, keep).await?;
+    hand_over(tx, lane, other, keep).await?;
     sqlx::query!(
         "update conversation k
          set state = coalesce(k.state, o.state), expires_at = coalesce(k.expires_at, o.expires_at),
@@ -99,6 +103,7 @@ pub(super) async fn join(
 /// for a contact while that was being joined.
 pub(super) async fn hand_over(
     tx: &mut Tx,
+    lane: &Lane,
     from: ContactId,
     to: ContactId,
 ) -> Result<(), StoreError> {
@@ -126,19 +131,41 @@ pub(super) async fn hand_over(
     .execute(&mut *tx)
     .await
     .during("hand over replies")?;
-    sqlx::query!(
-        "update users set contact_id = $1, updated_at = now() where contact_id = $2
-         and not exists (select 1 from users where contact_id = $1)",
-        to.0,
-        from.0
-    )
-    .execute(&mut *tx)
-    .await
-    .during("hand over user")?;
+    records::hand_over(tx, from, to).await?;
+    end_second_chat(tx, lane, from, to).await?;
     hand_over_chats(tx, from, to).await
 }
 
-/// Timers, and the part in chats. Somebody who chats as both stays in one of the chats.
+/// One thread can't carry two chats: somebody who chats as both stays in the one of `to`, and the other is
+/// closed for both of its sides.
+async fn end_second_chat(
+    tx: &mut Tx,
+    lane: &Lane,
+    from: ContactId,
+    to: ContactId,
+) -> Result<(), StoreError> {
+    let second = sqlx::query!(
+        "select m.request_id from chat_member m
+         where m.contact_id = $2 and exists (select 1 from chat_member where contact_id = $1)",
+        to.0,
+        from.0
+    )
+    .fetch_optional(&mut *tx)
+    .await
+    .during("find second chat")?;
+    if let Some(second) = second {
+        let heard = admin::end_chat(tx, second.request_id).await?;
+        let heard: Vec<_> = heard
+            .into_iter()
+            .map(|(contact, notice)| (ContactId(contact), notice))
+            .map(|(contact, notice)| (if contact == from { to } else { contact }, notice))
+            .collect();
+        notices::put(tx, lane, fresh_id().to_string().as_str(), &heard).await?;
+    }
+    Ok(())
+}
+
+/// Timers, and the part in chats.
 async fn hand_over_chats(tx: &mut Tx, from: ContactId, to: ContactId) -> Result<(), StoreError> {
     sqlx::query!(
         "with timers as (

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Sender;
-use crate::conversation::Media;
+use crate::conversation::{Media, file_not_forwarded};
 use crate::domain::Language;
 use crate::graph::{Failure, FileFailure};
 use crate::store::outbox::{Outgoing, Recorded};
@@ -102,10 +102,8 @@ fn too_big() -> Failure {
 
 /// The text that goes in the place of a file, below what was to stand with it.
 pub(super) fn replacement(message: &Outgoing, language: Language) -> (Value, String) {
-    let notice = match language {
-        Language::En => "⚠️ A file could not be forwarded.",
-        Language::Es => "⚠️ No se pudo reenviar un archivo.",
-    };
+    let notice = file_not_forwarded(language);
+    let notice = notice.body();
     let caption = message
         .media
         .as_ref()

@@ -132,6 +132,14 @@ async fn both_parties_hear_of_the_end_and_of_their_chats_end() {
     assert_eq!(seed::heard(world, luis).await, ["chat_ended", "completed"]);
     assert_eq!(seed::heard(world, user).await, ["chat_ended", "completed"]);
     assert_eq!(seed::heard(world, waiting).await, ["chat_free"]);
+    for (told, words) in [
+        (luis, "The chat with *Rosa Pro* is closed"),
+        (luis, &format!("rating_great_{id}")),
+        (user, "The chat with *Luis* is closed"),
+        (user, "marked *Plumbing* for Luis as completed"),
+    ] {
+        seed::until_told(world, told, words).await;
+    }
     assert_eq!(world.count("select count(*) from chat_member").await, 0);
     assert_eq!(
         world

@@ -177,7 +177,12 @@ fn provider() -> Vec<(Reply, &'static str)> {
         all.extend(named(profile, "profile"));
     }
     let done = request_that_is(1, RequestStatus::Completed);
-    let row = texts.request_row(&done, Some("Luis"), rules(Language::En).zone);
+    let row = texts.request_row(
+        &done,
+        Some(Side::Provider),
+        Some("Luis"),
+        rules(Language::En).zone,
+    );
     all.push((texts.provider_requests(vec![row]), "requests"));
     all
 }

@@ -204,7 +204,11 @@ impl Dice {
             Notice::ProviderAvailable { service },
             Notice::RatingFallback { request },
             Notice::ChatStarted { request },
-            Notice::ChatEnded { request, cause },
+            Notice::ChatEnded {
+                request,
+                cause,
+                by_admin,
+            },
             Notice::ChatIdle { request },
             Notice::ChatFree { request },
             Notice::RelayFailed { request, file },

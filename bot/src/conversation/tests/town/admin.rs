@@ -106,3 +106,27 @@ fn an_admins_completion_and_cancel_are_told_with_a_template() {
     };
     assert!(town.tells(ROSA, cancelled).is_empty());
 }
+
+#[test]
+fn who_chats_is_told_that_an_admin_ended_the_chat_with_the_request() {
+    for status in [RequestStatus::Completed, RequestStatus::Cancelled] {
+        let mut town = Town::with_chat(Language::En);
+        // As the admin's side leaves it behind.
+        town.chats.clear();
+        let one = town.one_mut(rid(R1));
+        one.status = status;
+        one.completed_at = (status == RequestStatus::Completed).then(start);
+        for (who, other) in [(LUIS, "Rosa"), (ROSA, "Luis")] {
+            let ended = Notice::ChatEnded {
+                request: rid(R1),
+                cause: ChatEnd::RequestEnded,
+                by_admin: true,
+            };
+            let told = said(&town.tells(who, ended));
+            assert!(
+                told.contains(&format!("The chat with *{other}* is closed")),
+                "{status}: {told}"
+            );
+        }
+    }
+}

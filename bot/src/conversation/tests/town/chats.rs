@@ -235,6 +235,7 @@ fn giving_up_in_a_chat_closes_it_for_both() {
             Notice::ChatEnded {
                 request: id,
                 cause: ChatEnd::RequestEnded,
+                by_admin: false,
             },
         ),
         (LUIS, Notice::Released { request: id }),

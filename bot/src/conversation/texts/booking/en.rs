@@ -17,6 +17,12 @@ pub(super) const TEXTS: BookingTexts = BookingTexts {
              You can try another service or come back a little later."
         )
     },
+    nobody_else: |service| {
+        format!(
+            "Sorry, nobody else is available for *{service}* right now. \
+             You can try another service or come back a little later."
+        )
+    },
     try_another: "Try another",
     notify_me: "Notify me",
     will_notify: |service| {
@@ -39,7 +45,7 @@ pub(super) const TEXTS: BookingTexts = BookingTexts {
     address_too_long: "That is too long for an address. Please use at most 255 characters.",
     address_needed: "Please type the address as a text, or share a location with 📎.",
     ask_description: "What needs to be done? Describe it in a few words, or type *skip*.",
-    description_too_long: "That is a bit long. Please shorten it to at most 500 characters.",
+    description_too_long: "That is a bit long. Please shorten it to at most 500 characters, or type *skip*.",
     description_needed: "Please type what needs to be done, or type *skip*.",
     too_many_open: "You already have 3 open requests. \
                     Please finish or cancel one before you book another.",

@@ -19,6 +19,12 @@ pub(super) const TEXTS: BookingTexts = BookingTexts {
              Puedes probar otro servicio o volver un poco más tarde."
         )
     },
+    nobody_else: |service| {
+        format!(
+            "Lo siento, por ahora no hay nadie más disponible para *{service}*. \
+             Puedes probar otro servicio o volver un poco más tarde."
+        )
+    },
     try_another: "Otro servicio",
     notify_me: "Avísame",
     will_notify: |service| {
@@ -43,7 +49,7 @@ pub(super) const TEXTS: BookingTexts = BookingTexts {
     address_too_long: "Es muy larga para una dirección. Usa 255 caracteres como máximo.",
     address_needed: "Escribe la dirección en un texto o comparte una ubicación con 📎, por favor.",
     ask_description: "¿Qué hay que hacer? Descríbelo en pocas palabras o escribe *omitir*.",
-    description_too_long: "Es un poco largo. Redúcelo a 500 caracteres como máximo, por favor.",
+    description_too_long: "Es un poco largo. Redúcelo a 500 caracteres como máximo, o escribe *omitir*.",
     description_needed: "Escribe qué hay que hacer, por favor, o escribe *omitir*.",
     too_many_open: "Ya tienes 3 solicitudes abiertas. \
                     Termina o cancela una antes de pedir otra.",

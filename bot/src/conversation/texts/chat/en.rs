@@ -14,7 +14,11 @@ pub(in crate::conversation::texts) const TEXTS: ChatTexts = ChatTexts {
              nobody sees your number.\n\n{commands}"
         )
     },
-    already: |other| format!("You are already connected with *{other}*. Just write."),
+    already: |other| {
+        format!(
+            "You are already connected with *{other}*. Just write, or type *end chat* to leave."
+        )
+    },
     end_first: "You are in a chat, so what you type goes to the other person. \
                 Type *end chat* first, then tap the button again.",
     busy: |other| {

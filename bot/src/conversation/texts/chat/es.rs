@@ -16,7 +16,9 @@ pub(in crate::conversation::texts) const TEXTS: ChatTexts = ChatTexts {
              nadie ve tu número.\n\n{commands}"
         )
     },
-    already: |other| format!("Ya estás en contacto con *{other}*. Solo escribe."),
+    already: |other| {
+        format!("Ya estás en contacto con *{other}*. Solo escribe, o pon *cerrar chat* para salir.")
+    },
     end_first: "Estás en un chat, así que lo que escribas le llega a la otra persona. \
                 Escribe primero *cerrar chat* y luego toca el botón otra vez.",
     busy: |other| format!("*{other}* está en otro chat en este momento. Te aviso cuando termine."),

@@ -14,6 +14,7 @@ pub(in crate::conversation::texts) const TEXTS: JobTexts = JobTexts {
     accept: "Accept",
     decline: "Decline",
     accepted: |service, customer| format!("✅ The job is yours: *{service}* for {customer}."),
+    what_next: "Type *complete* when it is done. If you can't do it after all, give it up in *my requests*.",
     chat_customer: "Chat with customer",
     complete: "Complete",
     declined: |service, customer| format!("You declined *{service}* for {customer}."),

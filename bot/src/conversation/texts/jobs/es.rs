@@ -14,6 +14,7 @@ pub(in crate::conversation::texts) const TEXTS: JobTexts = JobTexts {
     accept: "Aceptar",
     decline: "Rechazar",
     accepted: |service, customer| format!("✅ El trabajo es tuyo: *{service}* para {customer}."),
+    what_next: "Escribe *completar* cuando quede listo. Si ya no puedes hacerlo, déjalo en *mis solicitudes*.",
     chat_customer: "Chatear con cliente",
     complete: "Completar",
     declined: |service, customer| format!("Rechazaste *{service}* para {customer}."),

@@ -4,6 +4,7 @@ use super::RatingTexts;
 
 pub(in crate::conversation::texts) const TEXTS: RatingTexts = RatingTexts {
     ask_customer: |service, provider| format!("🎉 *{service}* is done. How was *{provider}*?"),
+    how_was: |provider| format!("How was *{provider}*?"),
     ask_provider: |service, customer| {
         format!("*{service}* is done. How was your customer *{customer}*?")
     },

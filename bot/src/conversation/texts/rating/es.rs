@@ -6,6 +6,7 @@ pub(in crate::conversation::texts) const TEXTS: RatingTexts = RatingTexts {
     ask_customer: |service, provider| {
         format!("🎉 *{service}* quedó listo. ¿Cómo te fue con *{provider}*?")
     },
+    how_was: |provider| format!("¿Cómo te fue con *{provider}*?"),
     ask_provider: |service, customer| {
         format!("*{service}* quedó listo. ¿Cómo te fue con tu cliente *{customer}*?")
     },
