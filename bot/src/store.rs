@@ -88,6 +88,20 @@ impl Store {
         Ok(Tx::new(inner, self.timings.clone(), keeps_statements))
     }
 
+    /// Begins a transaction of statements about many rows at once: lists, figures, clean-up.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn begin_report(&self) -> Result<Tx, StoreError> {
+        let inner = self.pool.begin().await.during("begin transaction")?;
+        let mut tx = Tx::new(inner, self.timings.clone(), false);
+        sqlx::raw_sql(sessions::REPORT_PLANS)
+            .execute(&mut tx)
+            .await
+            .during("begin report")?;
+        Ok(tx)
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

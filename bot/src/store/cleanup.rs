@@ -38,7 +38,7 @@ macro_rules! batches {
     ($store:expr, $what:literal, $sql:literal) => {{
         let mut gone = 0;
         loop {
-            let mut tx = $store.begin().await?;
+            let mut tx = $store.begin_report().await?;
             let rows = sqlx::query!($sql, BATCH)
                 .execute(&mut tx)
                 .await

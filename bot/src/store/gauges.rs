@@ -24,7 +24,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let counts = sqlx::query_as!(
             Counts,
             r#"select

@@ -40,11 +40,18 @@ impl Store {
     }
 }
 
-/// Has a session of our own plan each statement once. None of them is better off with a plan for its parameters: all
-/// go by an index whatever these are, which a test holds.
+/// Plans each statement once and by an index, whatever its parameters are and however small its tables still are: a
+/// plan that reads a small table whole would be kept until somebody notices that the table has grown.
+const PLANS: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
+    set enable_hashjoin = off; set enable_mergejoin = off";
+
+/// What is asked about everything is planned for what it asks.
+pub(super) const REPORT_PLANS: &str = "set local plan_cache_mode = force_custom_plan;
+    set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on";
+
+/// Makes a session of our own ready for the statements that it keeps.
 pub(super) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let plan_once = "set plan_cache_mode = force_generic_plan";
-    sqlx::raw_sql(plan_once).execute(connection).await?;
+    sqlx::raw_sql(PLANS).execute(connection).await?;
     Ok(())
 }
 

@@ -166,6 +166,7 @@ enum Next {
     Locked(Locked),
 }
 
+/// Lane by lane, so that an index gives the order and nothing behind the first is read.
 async fn lock_next(tx: &mut Tx, reach: &Reach) -> Result<Next, StoreError> {
     let lanes = lanes(reach);
     let row = sqlx::query!(
@@ -174,15 +175,20 @@ async fn lock_next(tx: &mut Tx, reach: &Reach) -> Result<Next, StoreError> {
                   c.bsuid as "bsuid?", c.merged_into as "merged_into?"
         from work_fence f
         left join lateral (
-            select c.contact_id, c.lane, c.state, c.expires_at, c.phone, c.bsuid, k.merged_into
-            from inbox i
-            join conversation c on c.contact_id = i.contact_id
-            join contact k on k.id = i.contact_id
-            where i.worked_at is null and i.dead_at is null and i.lane = any($1) and c.retry_at <= now()
-              and (not $2 or f.revision = $3)
-            order by i.id
+            select c.*
+            from unnest($1::text[]) as l (lane)
+            cross join lateral (
+                select c.contact_id, c.lane, c.state, c.expires_at, c.phone, c.bsuid, k.merged_into
+                from inbox i
+                join conversation c on c.contact_id = i.contact_id
+                join contact k on k.id = i.contact_id
+                where i.worked_at is null and i.dead_at is null and i.lane = l.lane
+                  and c.retry_at <= now() and (not $2 or f.revision = $3)
+                order by i.id
+                limit 1
+                for no key update of c skip locked
+            ) c
             limit 1
-            for no key update of c skip locked
         ) c on true
         where f.id = 1"#,
         &lanes,

@@ -34,7 +34,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn audit(&self, page: Page) -> Result<List<AuditRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let list = paged!(page, |asked| read(&mut tx, asked).await?);
         tx.commit().await?;
         Ok(list)

@@ -24,7 +24,7 @@ impl Store {
     /// # Errors
     /// When nothing was erased, or when it is not known.
     pub async fn erase_user(&self, id: Uuid, actor: &Actor) -> Result<Outcome<()>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let Some(contact) = lock(&mut tx, id).await? else {
             return Ok(Outcome::Unknown);
         };

@@ -22,7 +22,7 @@ impl Store {
         filter: &RatingFilter,
         page: Page,
     ) -> Result<List<RatingRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let list = paged!(page, |asked| find(&mut tx, filter, None, asked).await?);
         tx.commit().await?;
         Ok(list)

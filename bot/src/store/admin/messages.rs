@@ -18,7 +18,7 @@ impl Store {
         filter: &MessageFilter,
         page: Page,
     ) -> Result<List<MessageRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let mut list = paged!(page, |asked| find(&mut tx, filter, asked).await?);
         tx.commit().await?;
         list.data.reverse();

@@ -14,7 +14,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn overview(&self, zone: Tz) -> Result<Overview, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let row = sqlx::query!(
             r#"with today as (
                    select date_trunc('day', now() at time zone $1) at time zone $1 as start
@@ -71,7 +71,7 @@ impl Store {
     /// When the database does not tell.
     pub async fn periods(&self, asked: Periods, zone: Tz) -> Result<Vec<PeriodRow>, StoreError> {
         let unit = if asked.weekly { "week" } else { "day" };
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let rows = sqlx::query!(
             r#"with period as (
                    select start, start at time zone $4 as since,
@@ -122,7 +122,7 @@ impl Store {
         since: NaiveDate,
         zone: Tz,
     ) -> Result<Vec<(String, i64)>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let rows = sqlx::query!(
             r#"select r.service_type, count(*) as "count!"
                from service_request r join users u on u.id = r.customer_id

@@ -22,7 +22,7 @@ impl Store {
         filter: &UserFilter,
         page: Page,
     ) -> Result<List<UserRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let list = paged!(page, |asked| users(&mut tx, filter, asked).await?);
         tx.commit().await?;
         Ok(list)
@@ -37,7 +37,7 @@ impl Store {
         filter: &ProviderFilter,
         page: Page,
     ) -> Result<List<ProviderRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let list = paged!(page, |asked| providers(&mut tx, filter, asked).await?);
         tx.commit().await?;
         Ok(list)
@@ -48,7 +48,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn user_detail(&self, id: Uuid) -> Result<Option<UserDetail>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let row = sqlx::query!(
             r#"select u.id, u.name, u.role, u.status, u.rating_hundredths, u.rating_count,
                    u.created_at, c.whatsapp_name,
@@ -93,7 +93,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn provider(&self, id: Uuid) -> Result<Option<ProviderRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let row = sqlx::query!(
             "select user_id from provider_profile where id = $1 and lane = 'live'",
             id

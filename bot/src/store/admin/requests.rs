@@ -64,7 +64,7 @@ impl Store {
         filter: &RequestFilter,
         page: Page,
     ) -> Result<List<RequestRow>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let list = paged!(page, |asked| {
             let found = find(&mut tx, filter, Which::default(), asked).await?;
             Rows {
@@ -81,7 +81,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn request_detail(&self, id: Uuid) -> Result<Option<RequestDetail>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_report().await?;
         let which = Which {
             id: Some(id),
             user: None,

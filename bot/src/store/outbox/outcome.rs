@@ -40,7 +40,8 @@ pub struct Accepted {
     pub wamid: Option<Wamid>,
 }
 
-/// Records Meta's ids, and wakes statuses that came before them; tells those whose claim still held.
+/// Records Meta's ids, and wakes statuses that came before them; tells those whose claim still held. Nothing but
+/// what is pending has a claim.
 pub(super) async fn record_accepted(
     tx: &mut Tx,
     accepted: &[Accepted],
@@ -61,7 +62,7 @@ pub(super) async fn record_accepted(
          update outbox o
          set state = 'accepted', outcome = 'sent', ended_at = now(), wamid = sent.wamid, claim = null,
              error_code = null, error_title = null
-         from sent where o.id = sent.id and o.claim = sent.claim and o.state = 'pending'
+         from sent where o.id = sent.id and o.claim = sent.claim
          returning o.id",
         &ids,
         &claims,

@@ -26,8 +26,9 @@ pub(super) async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreErr
              select o.contact_id, o.window_closed from outbox o
              where o.state = 'pending' and o.lane = 'live' and o.attempt_at <= now()
                and (o.claimed_until is null or o.claimed_until < now())
-               and not exists (select 1 from outbox p where p.contact_id = o.contact_id
-                               and p.state = 'pending' and p.id < o.id)
+               and o.id = (select p.id from outbox p
+                           where p.contact_id = o.contact_id and p.state = 'pending'
+                           order by p.id limit 1)
              order by o.attempt_at, o.id limit $2
          ), shut as materialized (
              select head.contact_id, c.last_inbound_at
