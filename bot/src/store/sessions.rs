@@ -41,9 +41,10 @@ impl Store {
 }
 
 /// Plans each statement once and by an index, whatever its parameters are and however small its tables still are: a
-/// plan that reads a small table whole would be kept until somebody notices that the table has grown.
+/// plan that reads a small table whole would be kept until somebody notices that the table has grown. What is asked
+/// of a table without an index costs so much by this that it would be compiled first.
 const PLANS: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
-    set enable_hashjoin = off; set enable_mergejoin = off";
+    set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
 
 /// What is asked about everything is planned for what it asks.
 pub(super) const REPORT_PLANS: &str = "set local plan_cache_mode = force_custom_plan;
