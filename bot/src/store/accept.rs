@@ -92,9 +92,12 @@ impl Store {
         let ids: Vec<_> = contacts.iter().map(|contact| contact.0).collect();
         let wamids: Vec<&str> = messages.iter().map(|it| it.wamid.as_str()).collect();
         let rows = sqlx::query!(
-            r#"select exists (select 1 from inbox i where i.wamid = m.wamid) as "known!",
-                      exists (select 1 from chat_member c where c.contact_id = m.contact_id) as "chatting!"
+            r#"select known.yes is not null as "known!", chatting.yes is not null as "chatting!"
                from unnest($1::text[], $2::uuid[]) with ordinality as m (wamid, contact_id, place)
+               left join lateral (select true as yes from inbox i where i.wamid = m.wamid limit 1) known
+                   on true
+               left join lateral (select true as yes from chat_member c
+                                  where c.contact_id = m.contact_id limit 1) chatting on true
                order by m.place"#,
             &wamids as &[&str],
             &ids

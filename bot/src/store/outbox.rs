@@ -131,15 +131,14 @@ impl Store {
 }
 
 async fn claim(tx: &mut Tx, revision: &str, limit: u32, pace: Pace) -> Result<Claim, StoreError> {
-    let look = look(tx, revision).await?;
+    let look = bucket::open(tx, revision, pace.rate_per_second).await?;
     if !look.owns {
         return Ok(Claim::NotOwner);
     }
     if !look.due {
         return Ok(Claim::NOTHING);
     }
-    // From here on no other replica claims.
-    let allowance = bucket::open(tx, pace.rate_per_second).await?;
+    let allowance = look.allowance;
     let limit = i64::from(limit).min(allowance.whole());
     let (mut messages, are_shut) = claim_heads(tx, limit, pace.service_window).await?;
     let mut told = false;
@@ -155,29 +154,6 @@ async fn claim(tx: &mut Tx, revision: &str, limit: u32, pace: Pace) -> Result<Cl
         told,
         wait,
     })
-}
-
-/// Whether there is anything to claim.
-struct Look {
-    owns: bool,
-    due: bool,
-}
-
-async fn look(tx: &mut Tx, revision: &str) -> Result<Look, StoreError> {
-    sqlx::query_as!(
-        Look,
-        r#"select revision = $1 as "owns!",
-               exists (
-                   select 1 from outbox
-                   where state = 'pending' and lane = 'live' and attempt_at <= now()
-                     and (claimed_until is null or claimed_until < now())
-               ) as "due!"
-           from work_fence where id = 1"#,
-        revision
-    )
-    .fetch_one(&mut *tx)
-    .await
-    .during("look for sends")
 }
 
 /// The template goes instead where the window is closed. Tells too whether some windows are.

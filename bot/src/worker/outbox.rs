@@ -21,6 +21,10 @@ use crate::telemetry::chain;
 /// Sends under way at the same time in one pod.
 const AT_ONCE: usize = 250;
 
+/// With more than so many sends under way, what ends within a moment is recorded together.
+const CROWD: usize = 16;
+const MOMENT: Duration = Duration::from_millis(4);
+
 /// What a send needs.
 #[derive(Clone)]
 struct Sender {
@@ -42,9 +46,13 @@ struct Sends {
 }
 
 impl Sends {
-    /// Notes all that have ended.
-    fn note(&mut self, first: Result<Option<Taken>, JoinError>) {
-        self.taken.extend(first.ok().flatten());
+    /// Notes one that has ended.
+    fn note(&mut self, ended: Result<Option<Taken>, JoinError>) {
+        self.taken.extend(ended.ok().flatten());
+    }
+
+    /// Notes all others that have.
+    fn note_ended(&mut self) {
         while let Some(next) = self.under_way.try_join_next() {
             self.taken.extend(next.ok().flatten());
         }
@@ -163,4 +171,8 @@ async fn wait(
         Ok(()) = wakes.changed() => {}
         Some(ended) = sends.under_way.join_next() => sends.note(ended),
     }
+    if sends.under_way.len() > CROWD {
+        tokio::time::sleep(MOMENT).await;
+    }
+    sends.note_ended();
 }

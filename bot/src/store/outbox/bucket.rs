@@ -58,25 +58,49 @@ impl Allowance {
     }
 }
 
-/// Locks the bucket and refills it.
-pub(super) async fn open(tx: &mut Tx, rate_per_second: u32) -> Result<Allowance, StoreError> {
+/// What there is to claim, and who may.
+pub(super) struct Look {
+    /// The live work is this revision's.
+    pub(super) owns: bool,
+    /// Something is to be sent.
+    pub(super) due: bool,
+    pub(super) allowance: Allowance,
+}
+
+/// Locks the bucket, so that no other replica claims, and refills it.
+pub(super) async fn open(
+    tx: &mut Tx,
+    revision: &str,
+    rate_per_second: u32,
+) -> Result<Look, StoreError> {
     let row = sqlx::query!(
-        r#"select tokens, clock_timestamp() as "at!",
+        r#"select f.revision = $1 as "owns!",
+                  exists (
+                      select 1 from outbox
+                      where state = 'pending' and lane = 'live' and attempt_at <= now()
+                        and (claimed_until is null or claimed_until < now())
+                  ) as "due!",
+                  tokens, clock_timestamp() as "at!",
                   extract(epoch from clock_timestamp() - refilled_at)::float8 as "elapsed!",
                   extract(epoch from greatest(paused_until, clock_timestamp()) - clock_timestamp())::float8
                       as "paused_for!"
-        from send_bucket where id = 1 for no key update"#
+        from send_bucket b join work_fence f on f.id = 1 where b.id = 1 for no key update of b"#,
+        revision
     )
     .fetch_one(&mut *tx)
     .await
     .during("open send bucket")?;
     let pace = Pace::of(rate_per_second);
     let tokens = pace.map_or(0.0, |pace| pace.refilled(row.tokens, row.elapsed));
-    Ok(Allowance {
-        pace,
-        tokens,
-        at: row.at,
-        paused_for: row.paused_for,
+    Ok(Look {
+        owns: row.owns,
+        due: row.due,
+        allowance: Allowance {
+            pace,
+            tokens,
+            at: row.at,
+            paused_for: row.paused_for,
+        },
     })
 }
 
