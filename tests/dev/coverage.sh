@@ -27,7 +27,7 @@ mkdir -p "$report"
 # A target folder of its own: instrumented programs are others.
 export CARGO_TARGET_DIR=$CACHE/coverage
 failed=0
-cargo llvm-cov clean --workspace --profraw-only
+cargo llvm-cov clean --profraw-only
 # What a failed test ran counts too, and the report helps to see why.
 cargo llvm-cov --locked --quiet --no-report -p ubermench-bot --lib --bins --test it || failed=1
 elsewhere='/(simulator|crds|tests)/|/\.cargo/|/tests\.rs$|/rustc/'
