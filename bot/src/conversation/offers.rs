@@ -13,6 +13,11 @@ use crate::domain::{AssignmentStatus, CancelReason, ProviderId, RequestStatus, S
 /// How long a customer may choose before a searching request is dropped.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(24);
 
+/// A time as both sides are told it: in minutes, one that has begun counts.
+pub(super) fn minutes(time: TimeDelta) -> i64 {
+    time.num_seconds().saturating_add(59).div_euclid(60).max(1)
+}
+
 /// A request is offered to the person.
 pub(super) fn offered(turn: &mut Turn<'_>, id: ServiceRequestId) {
     let Some((request, offer)) = open_offer(turn, id) else {
@@ -28,8 +33,8 @@ pub(super) fn offered(turn: &mut Turn<'_>, id: ServiceRequestId) {
     if left <= TimeDelta::zero() {
         return;
     }
-    let minutes = (left.num_seconds() + 59) / 60;
-    let body = turn.texts.offer(request, minutes.max(1));
+    let minutes = minutes(left);
+    let body = turn.texts.offer(request, minutes);
     let buttons = turn.texts.offer_buttons(id);
     let short = template(
         TemplateName::NewRequest,
@@ -37,7 +42,7 @@ pub(super) fn offered(turn: &mut Turn<'_>, id: ServiceRequestId) {
             turn.texts.service_name(request.service),
             request.customer.name.as_str(),
             &request.address,
-            &minutes.max(1).to_string(),
+            &minutes.to_string(),
         ],
         buttons.map(|(tap, _)| tap),
     );

@@ -197,12 +197,35 @@ fn relayed(request: ServiceRequestId, to: &Person, n: u32) -> Effect {
         replies: vec![text(&format!("message {n}."))],
         copy: 0,
         context: None,
-        waiting: Template {
-            name: TemplateName::ChatWaiting,
-            parameters: vec!["Luis".to_owned()],
-            buttons: Vec::new(),
-        },
+        waiting: chat_waits(),
     })
+}
+
+fn chat_waits() -> Template {
+    Template {
+        name: TemplateName::ChatWaiting,
+        parameters: vec!["Luis".to_owned()],
+        buttons: Vec::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_told_that_a_chat_begins_is_not_told_again_that_its_message_waits() {
+    let world = World::new().await;
+    let (luis, rosa, request) = chat(&world).await;
+    silent_for_a_day(&world, ROSA).await;
+    let _bot = world.bot(&[]).await;
+    rosa.act(vec![says("it begins", Some(chat_waits()), None)])
+        .await;
+    let told = "select count(*) from outbox where outcome = 'sent' and is_template";
+    world.until_count(told, 1).await;
+    luis.act(vec![relayed(request, &rosa, 1)]).await;
+    world
+        .until_count("select count(*) from outbox where state = 'held'", 1)
+        .await;
+    let again = "select count(*) from outbox where kind = 'template'";
+    assert_eq!(world.count(again).await, 0);
+    assert_eq!(kinds(&world, ROSA), ["template"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{card, provider_list, requests};
 use crate::conversation::turn::Turn;
 use crate::conversation::{
-    Booking, Card, Effect, Kept, Mode, Notice, Place, Reply, Request, State,
+    Booking, Card, Effect, Kept, Mode, Notice, Place, Reply, Request, State, offers,
 };
 use crate::domain::{
     Address, CancelReason, Description, ProviderId, RequestStatus, ServiceRequestId, ServiceType,
@@ -121,7 +121,7 @@ fn offered(
         offered_at,
     };
     turn.schedule(contact, over, deadline);
-    let minutes = turn.rules.offer_timeout.num_minutes().max(1);
+    let minutes = offers::minutes(turn.rules.offer_timeout);
     let confirmation = turn.texts.booked(
         (request, draft.service, &card.provider.name),
         &draft.address,

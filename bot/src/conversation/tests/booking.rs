@@ -333,3 +333,10 @@ fn a_second_request_with_the_same_provider_is_refused_also_when_booked_anew() {
     assert!(!offers(&effects));
     assert!(said(&effects).contains("Pia"));
 }
+
+#[test]
+fn both_sides_are_told_the_same_time_to_answer() {
+    for (seconds, minutes) in [(1, 1), (60, 1), (90, 2), (300, 5), (301, 6)] {
+        assert_eq!(offers::minutes(TimeDelta::seconds(seconds)), minutes);
+    }
+}
