@@ -76,6 +76,7 @@ pub async fn run(plan: &Plan) -> Result<Measures> {
     let rig = Arc::new(Rig::start(plan).await?);
     let mut measures = Measures::default();
     for run in 1..=plan.runs.max(1) {
+        measures.add("flush", usage::flush()?.as_secs_f64() * 1000.0);
         for group in GROUPS {
             if plan.wants(group) {
                 tell(&format!("run {run}: {group}"));

@@ -96,6 +96,8 @@ impl Intake {
 }
 
 async fn run(keeper: Keeper, mut jobs: mpsc::Receiver<Job>, stop: CancellationToken) {
+    // One that comes alone waits for nobody: others gather while it is stored.
+    let mut is_crowded = false;
     loop {
         let first = tokio::select! {
             biased;
@@ -103,13 +105,15 @@ async fn run(keeper: Keeper, mut jobs: mpsc::Receiver<Job>, stop: CancellationTo
             () = stop.cancelled() => return,
         };
         let Some(first) = first else { return };
-        let batch = gather(first, &mut jobs).await;
+        let wait = if is_crowded { GATHER } else { Duration::ZERO };
+        let batch = gather(first, &mut jobs, wait).await;
+        is_crowded = batch.len() > 1;
         keep(&keeper, batch).await;
     }
 }
 
-async fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    let until = Instant::now() + GATHER;
+async fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>, wait: Duration) -> Vec<Job> {
+    let until = Instant::now() + wait;
     let mut size = first.messages.len() + first.statuses.len();
     let mut batch = vec![first];
     while size < ENOUGH {

@@ -1,8 +1,10 @@
-//! CPU time and memory as the kernel counts them.
+//! CPU time and memory as the kernel counts them, and what the disk takes.
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -32,6 +34,22 @@ fn stat(pid: u32) -> Result<Stat> {
         own_ticks: number(11)? + number(12)?,
         reaped_ticks: number(13)? + number(14)?,
     })
+}
+
+/// The median time until a page is on the disk where the stores keep theirs.
+pub(super) fn flush() -> Result<Duration> {
+    let path = std::env::temp_dir().join(format!("ubermench-bench-{}", std::process::id()));
+    let mut file = fs::File::create(&path)?;
+    let mut times = Vec::new();
+    for _ in 0..100 {
+        file.write_all(&[0; 8192])?;
+        let begin = Instant::now();
+        file.sync_data()?;
+        times.push(begin.elapsed());
+    }
+    fs::remove_file(path)?;
+    times.sort();
+    times.get(50).copied().context("no flush")
 }
 
 /// CPU seconds of a process so far.
