@@ -3,6 +3,9 @@
 /// Longest number that is left as it is: codes, ports and counts.
 const SHORT: usize = 6;
 
+/// A number of so many digits is masked also where letters touch it.
+const LONG: usize = 10;
+
 /// A text without secrets and phone numbers. `keep` are words that look like numbers and are none.
 pub(super) fn scrub(text: &str, keep: &[&str]) -> String {
     let words = text.split_inclusive(char::is_whitespace);
@@ -48,15 +51,17 @@ fn numbers(text: &str, keep: &[&str]) -> String {
     while let Some(first) = rest.chars().next() {
         let run = if first == '+' {
             phone(rest)
-        } else if first.is_ascii_digit() && !before.is_alphanumeric() {
+        } else if first.is_ascii_digit() {
             digits(rest)
         } else {
             0
         };
         let (head, tail) = rest.split_at(if run > 0 { run } else { first.len_utf8() });
         let count = head.bytes().filter(u8::is_ascii_digit).count();
-        let ends = !tail.starts_with(|next: char| next.is_alphanumeric());
-        if run > 0 && count > SHORT && ends && !keep.contains(&head) {
+        let alone =
+            !before.is_alphanumeric() && !tail.starts_with(|next: char| next.is_alphanumeric());
+        let shown = count <= SHORT || (count < LONG && !alone) || keep.contains(&head);
+        if run > 0 && !shown {
             masked.push_str("***");
         } else {
             masked.push_str(head);
@@ -111,7 +116,7 @@ mod tests {
                 "pod handy-green-12ab345678-7d9f8 at 2026-11-24T18:15:45Z",
             ),
             ("revision 0123456789 serves", "revision 0123456789 serves"),
-            ("ñandú +5215512345678ñ", "ñandú +5215512345678ñ"),
+            ("ñandú +5215512345678ñ wa5215512345678", "ñandú ***ñ wa***"),
         ];
         for (text, expected) in cases {
             assert_eq!(scrub(text, &["0123456789"]), expected);
