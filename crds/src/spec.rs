@@ -13,7 +13,7 @@ pub use config::{BotConfig, Language, LogLevel};
 pub use env::{EnvVar, EnvVarSource, KeyReference, is_reserved_env};
 use kube::{CustomResource, KubeSchema};
 pub use resources::{Quantities, Resources};
-pub use rollout::{Deadlines, Gates, Migrations, Rollout, SmokeGate};
+pub use rollout::{Approval, Deadlines, Gates, Migrations, Rollout, SmokeGate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ use crate::UbermenchDeploymentStatus;
     namespaced,
     status = "UbermenchDeploymentStatus",
     derive = "PartialEq",
-    doc = "One WhatsApp booking bot with its Services, migrations and releases.",
+    doc = "One WhatsApp booking bot with its Services, migrations and releases.\n\nA release under way is acted on by annotations, each `ubermench.io/ACTION=REVISION/TOKEN`: `promote` (let the candidate serve that awaits approval), `abort` (end the release; what served serves on), `retry` (try the failed revision again), `rollback` (serve that recorded revision instead of the one that the spec asks for, until the next edit). TOKEN is a word of your choice that was not used before; the same one acts once. `status.actions` says what became of each. `kubectl ubermench promote|abort|retry|rollback` writes them.",
     scale(
         spec_replicas_path = ".spec.replicas",
         status_replicas_path = ".status.replicas",
@@ -113,7 +113,8 @@ pub struct UbermenchDeploymentSpec {
     #[serde(default)]
     pub rollout: Rollout,
 
-    /// `true` stops the progress of a release; never repair, scaling or rollback. Default `false`.
+    /// `true` stops the progress of a release and the clock of its step; never repair, scaling or rollback. Default
+    /// `false`.
     #[serde(default)]
     pub paused: bool,
 

@@ -1,8 +1,14 @@
 //! What the operator writes: `status`. Progress lives here and in the children, never in the operator's memory.
 
+mod actions;
+mod history;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use actions::{Action, ActionAnswer, ActionResult, ApprovedBy, ManualRollback};
+pub use history::{Failure, HistoryEntry, Outcome, PhaseDuration, Transition};
 
 /// Where a resource stands: the revision that serves, the one on its way, and what went wrong.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
@@ -17,6 +23,11 @@ pub struct UbermenchDeploymentStatus {
 
     /// One sentence: what is going on, or what is waited for.
     pub message: String,
+
+    /// What the next step waits for, in one sentence, with the way out where a person is needed. Absent when nothing is
+    /// waited for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub waiting_for: String,
 
     /// The revision that serves.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +51,15 @@ pub struct UbermenchDeploymentStatus {
     /// Why the last release failed; gone when the next one begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+
+    /// What became of the actions that were asked for by annotation, newest first; the last three of each kind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionAnswer>,
+
+    /// A rollback by hand that is in force: this revision is to serve instead of the one that the spec asks for. Ends
+    /// with the next edit of what runs, and with a retry of what the spec asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<ManualRollback>,
 
     /// Ended releases, newest first, at most `rollout.historyLimit`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -92,6 +112,8 @@ pub enum Phase {
     Starting,
     /// The gates judge the candidate.
     Verifying,
+    /// The gates passed; a person is asked whether the candidate may serve (`rollout.approval: Manual`).
+    AwaitingApproval,
     /// Traffic and work move to the candidate.
     Switching,
     /// The new active revision is watched.
@@ -157,7 +179,11 @@ pub struct CandidateRevision {
     pub image: String,
     /// Number of this attempt; Jobs and gate results belong to one attempt.
     pub attempt: i64,
-    /// When the attempt began.
+    /// Why the release began, in one word: `RevisionChanged`, `Retried`, or `ColdRollback` for a revision that served
+    /// before and is no longer warm.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cause: String,
+    /// When the release began.
     pub started_at: Time,
     /// When the present phase began. A pause moves it on by its own length.
     pub phase_started_at: Time,
@@ -170,6 +196,12 @@ pub struct CandidateRevision {
     /// UIDs of the pods that passed the gates: these and no others may serve.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_pods: Vec<String>,
+    /// Who let it serve, where `rollout.approval` is `Manual`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<ApprovedBy>,
+    /// How long each phase took that it has left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub durations: Vec<PhaseDuration>,
 }
 
 /// The revision before the active one.
@@ -222,93 +254,4 @@ pub enum GateOutcome {
     Failed,
     /// It gave no answer.
     Unknown,
-}
-
-/// Why a release failed, and what to look at.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// One word, for example `ImagePullFailed`, `CrashLoop`, `MigrationFailed`, `GateFailed`, `DeadlineExceeded`.
-    pub reason: String,
-    /// The phase that it happened in.
-    pub phase: Phase,
-    /// The revision that failed.
-    pub revision: String,
-    /// Its image.
-    pub image: String,
-    /// The attempt that failed.
-    pub attempt: i64,
-    /// The pod that showed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pod: Option<String>,
-    /// The container in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub container: Option<String>,
-    /// The container's exit code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exit_code: Option<i32>,
-    /// The last lines that it logged.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub log: Vec<String>,
-    /// What happened and what to do, in a sentence or two.
-    pub message: String,
-    /// When it was seen.
-    pub time: Time,
-}
-
-/// An ended release.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryEntry {
-    /// The revision.
-    pub revision: String,
-    /// Its image.
-    pub image: String,
-    /// Its colour.
-    pub color: Color,
-    /// The attempt.
-    pub attempt: i64,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Why, for what did not succeed.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// When it began.
-    pub started_at: Time,
-    /// When it ended.
-    pub finished_at: Time,
-}
-
-/// How a release ended.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It serves, or served until the next one.
-    Succeeded,
-    /// It never served.
-    Failed,
-    /// A newer edit took its place.
-    Superseded,
-    /// It served and was taken back.
-    RolledBack,
-}
-
-/// A change of phase.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub struct Transition {
-    /// Counts the resource's transitions; stable id of this one.
-    pub sequence: i64,
-    /// The phase before.
-    pub from: Phase,
-    /// The phase after.
-    pub to: Phase,
-    /// One word for why.
-    pub reason: String,
-    /// The same in a sentence.
-    pub message: String,
-    /// The revision that it is about.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub revision: String,
-    /// When.
-    pub time: Time,
 }

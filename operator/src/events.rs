@@ -9,6 +9,7 @@ use kube::{Api, Client, Resource};
 use ubermench_crds::{Phase, Transition, UbermenchDeployment};
 
 use crate::error::{During, Error};
+use crate::rollout::Reason;
 
 /// Longest note that the API takes.
 const NOTE_LIMIT: usize = 1024;
@@ -79,7 +80,14 @@ fn event(instance: &str, object: &UbermenchDeployment, transition: &Transition) 
 fn is_warning(transition: &Transition) -> bool {
     match transition.to {
         Phase::Failed => true,
-        Phase::RollingBack => transition.reason != crate::rollout::Reason::SpecReverted.as_str(),
+        // A way back that somebody asked for is no bad news.
+        Phase::RollingBack => ![
+            Reason::SpecReverted,
+            Reason::RollbackRequested,
+            Reason::Aborted,
+        ]
+        .iter()
+        .any(|asked| asked.as_str() == transition.reason),
         _ => false,
     }
 }
@@ -136,6 +144,8 @@ mod tests {
             (Phase::Failed, "GateFailed", true),
             (Phase::RollingBack, "CrashLoop", true),
             (Phase::RollingBack, "SpecReverted", false),
+            (Phase::RollingBack, "RollbackRequested", false),
+            (Phase::RollingBack, "Aborted", false),
             (Phase::Baking, "Switched", false),
         ];
         for (to, reason, expected) in cases {

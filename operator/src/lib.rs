@@ -14,6 +14,7 @@ pub mod lease;
 pub mod metrics;
 pub mod names;
 pub mod observe;
+pub mod plugin;
 pub mod reconcile;
 pub mod rollout;
 pub mod telemetry;

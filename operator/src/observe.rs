@@ -30,7 +30,7 @@ use crate::rollout::{Desired, Observed, Role};
 use crate::validate::{self, InvalidField, RevisionSpec};
 use crate::work::Fence;
 
-pub(crate) use sources::secret;
+pub(crate) use sources::own_secret;
 
 /// The objects themselves, from which acts take names, UIDs and resourceVersions.
 pub struct World {
@@ -108,7 +108,7 @@ async fn read(
             list::<Job>(client, &namespace, "Jobs", &ours),
             list::<Pod>(client, &namespace, "Pods", &ours),
             list::<EndpointSlice>(client, &namespace, "EndpointSlices", &of_services),
-            secret(client, &namespace, &internal_name),
+            own_secret(client, &names, &internal_name),
             contents,
         )?;
     let key = internal

@@ -5,29 +5,38 @@
 //!
 //! | phase | leaves for | when |
 //! | --- | --- | --- |
-//! | Stable, Failed | Snapshotting | the resource asks for a revision that is neither active nor the one that failed |
-//! | Stable, Failed, Baking | `RollingBack` | it asks for the previous revision, which is still warm |
-//! | Failed | Stable | it asks for the active revision again |
+//! | Stable, Failed | Snapshotting | a revision is asked for that is neither active nor the one that failed |
+//! | Stable, Failed, Baking | `RollingBack` | the previous revision is asked for, which is still warm |
+//! | Failed | Stable | the active revision is asked for again |
+//! | Failed | Snapshotting | a retry of the revision that failed |
 //! | Snapshotting | Migrating | record and snapshot are there |
 //! | Migrating | Starting | the ledger holds the candidate's migrations |
 //! | Starting | Verifying | enough ready endpoints of the candidate |
-//! | Verifying | Switching | every gate's pass is recorded |
+//! | Verifying | Switching, `AwaitingApproval` | every gate's pass is recorded |
+//! | `AwaitingApproval` | Switching | it is approved |
+//! | Verifying, `AwaitingApproval`, Switching | Verifying | a pod that passed was replaced before the traffic moved |
 //! | Switching | Baking | endpoints are confirmed and the work has moved |
 //! | Baking | Stable | `bakeSeconds` passed in health |
-//! | Baking, Switching | `RollingBack` | evidence that the revision is bad, and the previous one is well |
+//! | Baking, Switching | `RollingBack` | evidence that the revision is bad, and the previous one is well; an abort |
 //! | `RollingBack` | Failed, Stable | the previous revision serves and works again |
-//! | any before Switching | Failed | evidence, or the phase's deadline |
-//! | any before the traffic moves | Snapshotting, Stable | a newer edit |
-//! | Switching | Verifying | a pod that passed the gates was replaced before the traffic moved |
+//! | any before the traffic moves | Failed | evidence, the phase's deadline, an abort |
+//! | any before the traffic moves | Snapshotting, `RollingBack`, Stable | a newer edit, a revert, a rollback by hand |
+//!
+//! What is asked for is what the spec says, or a rollback by hand that is in force ([`Observed::target`]). A pause is no
+//! phase: it holds the step and its clock, and nothing else.
 
+mod actions;
 mod acts;
-mod baking;
+mod asked;
+mod candidate;
+mod change;
+mod evidence;
 mod observed;
+mod phases;
+mod reason;
 mod rebuild;
-mod release;
 mod summary;
-mod switching;
-mod transition;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
@@ -38,10 +47,10 @@ use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
 pub use observed::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Trouble,
+    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Target, Trouble,
     TroubleKind, Workload,
 };
-pub use summary::Reason;
+pub use reason::Reason;
 
 /// What a pass is to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,7 +157,7 @@ pub enum Role {
 /// Decides the pass.
 #[must_use]
 pub fn decide(observed: &Observed, now: Timestamp) -> Decision {
-    let (status, act) = match transition::due(observed, now) {
+    let (status, act) = match phases::due(observed, now) {
         // Among objects of someone else nothing is done but to say so.
         _ if observed.blocked.is_some() => (observed.status.clone(), None),
         Some(status) => (status, None),

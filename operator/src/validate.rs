@@ -169,6 +169,8 @@ pub fn settings(spec: &UbermenchDeploymentSpec) -> Settings {
         paused: spec.paused,
         replicas: spec.replicas,
         migrations: spec.migrations.enabled,
+        approval: rollout.approval,
+        approval_seconds: rollout.approval_timeout_seconds,
         smoke: rollout.gates.smoke.enabled,
         smoke_seconds: rollout.gates.smoke.deadline_seconds,
         bake_seconds: rollout.bake_seconds,

@@ -195,6 +195,18 @@ const REFUSED: &[(&str, &str, &str, &str)] = &[
         "warmSeconds",
     ),
     (
+        "approval",
+        "/spec/rollout/approval",
+        r#""Sometimes""#,
+        "spec.rollout.approval",
+    ),
+    (
+        "approval-timeout",
+        "/spec/rollout/approvalTimeoutSeconds",
+        "5",
+        "spec.rollout.approvalTimeoutSeconds",
+    ),
+    (
         "deadline",
         "/spec/rollout/deadlines/startSeconds",
         "0",

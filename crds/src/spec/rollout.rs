@@ -15,6 +15,19 @@ use serde::{Deserialize, Serialize};
     .message("warmSeconds must be at least bakeSeconds, or a bad revision could not be rolled back")
     .field_path(".warmSeconds"))]
 pub struct Rollout {
+    /// Who lets a revision serve once its gates have passed: `Automatic` (default) asks nobody; with `Manual` the release
+    /// stops in the phase `AwaitingApproval` until someone promotes it:
+    /// `kubectl ubermench promote handy`, or `kubectl annotate ubd handy ubermench.io/promote=REVISION/TOKEN`, where
+    /// `TOKEN` is a word that was not used before. A rollback by hand needs no approval beside itself.
+    #[serde(default)]
+    pub approval: Approval,
+
+    /// Seconds that a release waits for its approval; after them it has failed, and what serves serves on. A pause stops
+    /// the clock. 10 to 2592000, default 86400 (a day).
+    #[serde(default = "defaults::approval_timeout_seconds")]
+    #[schemars(range(min = 10, max = 2_592_000))]
+    pub approval_timeout_seconds: i64,
+
     /// What a revision must pass before it serves.
     #[serde(default)]
     pub gates: Gates,
@@ -39,6 +52,17 @@ pub struct Rollout {
     #[serde(default = "defaults::history_limit")]
     #[schemars(range(min = 1, max = 50))]
     pub history_limit: i32,
+}
+
+/// Who lets a revision serve.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[schemars(inline)]
+pub enum Approval {
+    /// Its gates alone.
+    #[default]
+    Automatic,
+    /// A person, after its gates.
+    Manual,
 }
 
 /// What a revision must pass before it serves.
@@ -93,6 +117,8 @@ pub struct Migrations {
 impl Default for Rollout {
     fn default() -> Self {
         Self {
+            approval: Approval::default(),
+            approval_timeout_seconds: defaults::approval_timeout_seconds(),
             gates: Gates::default(),
             bake_seconds: defaults::bake_seconds(),
             warm_seconds: defaults::warm_seconds(),
@@ -130,6 +156,9 @@ impl Default for Migrations {
 mod defaults {
     pub(super) const fn enabled() -> bool {
         true
+    }
+    pub(super) const fn approval_timeout_seconds() -> i64 {
+        86_400
     }
     pub(super) const fn bake_seconds() -> i64 {
         60

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::desired;
 use crate::error::{During, Error};
 use crate::names::SNAPSHOT_FINALIZER;
-use crate::observe::{World, secret};
+use crate::observe::{World, own_secret};
 
 /// Makes a revision's snapshot, from the first of these: the deleted one, its copy, what the spec refers to.
 pub(super) async fn make(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
@@ -45,7 +45,7 @@ async fn contents(
     revision: &str,
 ) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     for name in [world.names.revision(revision), copy_name(world, revision)] {
-        if let Some(contents) = secret(&ctx.client, &world.names.namespace, &name).await? {
+        if let Some(contents) = own_secret(&ctx.client, &world.names, &name).await? {
             return Ok(contents);
         }
     }

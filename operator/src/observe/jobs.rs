@@ -68,9 +68,14 @@ fn failed(job: &Job, pod: Option<&KubePod>, reason: &str) -> Trouble {
             .next()
             .map(|container| (pod, container))
     });
+    let late = reason.contains("DeadlineExceeded");
     let Some((pod, container)) = container else {
         return Trouble {
-            kind: TroubleKind::Crash,
+            kind: if late {
+                TroubleKind::Deadline
+            } else {
+                TroubleKind::Crash
+            },
             pod: job.name_any(),
             container: None,
             exit_code: None,
@@ -81,7 +86,10 @@ fn failed(job: &Job, pod: Option<&KubePod>, reason: &str) -> Trouble {
     let mut trouble = pods::stuck(pod, container).unwrap_or_else(|| pods::ended(pod, container));
     if let Some(report) = report(pod) {
         trouble.message = report.summary();
-    } else if reason.contains("DeadlineExceeded") {
+    } else if late {
+        if trouble.kind == TroubleKind::Crash {
+            trouble.kind = TroubleKind::Deadline;
+        }
         trouble.message = format!("{reason}; {}", trouble.message);
     }
     trouble

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::{Api, Client};
 
 use crate::error::{During, Error};
+use crate::names::Names;
 use crate::validate::{Plan, Source, Sources};
 
 /// Contents of a Secret or ConfigMap by key.
@@ -25,23 +26,41 @@ pub(super) async fn read(client: &Client, namespace: &str, plan: &Plan) -> Resul
 }
 
 /// A Secret's contents.
-pub(crate) async fn secret(
-    client: &Client,
-    namespace: &str,
-    name: &str,
-) -> Result<Option<Contents>, Error> {
+async fn secret(client: &Client, namespace: &str, name: &str) -> Result<Option<Contents>, Error> {
     let found = Api::<Secret>::namespaced(client.clone(), namespace)
         .get_opt(name)
         .await
         .during("read", "Secret", name)?;
-    Ok(found.map(|secret| {
-        secret
-            .data
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(key, value)| (key, value.0))
-            .collect()
-    }))
+    Ok(found.map(contents))
+}
+
+/// Contents of a Secret of the resource's own. One of that name that belongs to someone else counts as absent: its
+/// contents are never taken over, and making ours then says that the name is taken.
+pub(crate) async fn own_secret(
+    client: &Client,
+    names: &Names,
+    name: &str,
+) -> Result<Option<Contents>, Error> {
+    let found = Api::<Secret>::namespaced(client.clone(), &names.namespace)
+        .get_opt(name)
+        .await
+        .during("read", "Secret", name)?;
+    Ok(owned(names, found))
+}
+
+fn owned(names: &Names, found: Option<Secret>) -> Option<Contents> {
+    found
+        .filter(|secret| names.owns(&secret.metadata))
+        .map(contents)
+}
+
+fn contents(secret: Secret) -> Contents {
+    secret
+        .data
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(key, value)| (key, value.0))
+        .collect()
 }
 
 async fn config_map(
@@ -66,4 +85,27 @@ async fn config_map(
             .map(|(key, value)| (key, value.0));
         text.chain(bytes).collect()
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::ByteString;
+
+    use super::*;
+    use crate::names::tests::names;
+
+    #[test]
+    fn secret_of_someone_else_is_not_taken_over() {
+        let names = names("handy");
+        let data = BTreeMap::from([("token".to_owned(), ByteString(b"theirs".to_vec()))]);
+        let ours = Secret {
+            metadata: names.meta(names.internal_secret()),
+            data: Some(data),
+            ..Secret::default()
+        };
+        let mut theirs = ours.clone();
+        theirs.metadata.owner_references = None;
+        assert!(owned(&names, Some(ours)).is_some());
+        assert_eq!(owned(&names, Some(theirs)), None);
+    }
 }

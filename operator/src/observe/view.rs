@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use serde_json::Value;
-use ubermench_crds::Color;
+use ubermench_crds::{Action, Color, UbermenchDeployment};
 
 use super::{World, drift, jobs, pods, services};
 use crate::desired;
@@ -27,6 +27,7 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
     };
     let settings = validate::settings(&world.object.spec);
     Observed {
+        name: world.names.name.clone(),
         generation: world.object.metadata.generation.unwrap_or_default(),
         status: world.object.status.clone().unwrap_or_default(),
         settings: Settings {
@@ -35,12 +36,22 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
         },
         internal_secret,
         desired,
+        requests: requests(&world.object),
         revisions: revisions(world),
         active_service: service(Role::Active),
         preview_service: service(Role::Preview),
         blocked: foreign_service(world),
         work: None,
     }
+}
+
+/// The annotations that ask for an action.
+fn requests(object: &UbermenchDeployment) -> Vec<(Action, String)> {
+    let asked = Action::ALL.into_iter().filter_map(|action| {
+        let value = object.annotations().get(action.annotation())?;
+        Some((action, value.clone()))
+    });
+    asked.collect()
 }
 
 /// A Service of our name that is not ours is left alone.

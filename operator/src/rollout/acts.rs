@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ubermench_crds::{Color, Phase};
 
+use super::candidate::{candidate, is_at_size, size};
 use super::observed::{JobState, Revision, Snapshot, Workload};
-use super::release::{candidate, is_at_size, size};
 use super::{Act, Desired, Observed, Role, ServiceView};
 
 /// The act that is due now.
@@ -19,7 +19,7 @@ pub(super) fn due(observed: &Observed) -> Option<Act> {
         .or_else(|| deployments(observed))
         .or_else(|| snapshots(observed))
         .or_else(|| {
-            if observed.settings.paused {
+            if observed.is_held() {
                 None
             } else {
                 step(observed)
@@ -72,7 +72,7 @@ fn active_target(observed: &Observed) -> Option<&str> {
         Phase::Switching => {
             let (candidate, _) = candidate(observed)?;
             let begun = observed.points_at(&candidate.revision);
-            let may_begin = !observed.settings.paused && is_at_size(observed, candidate);
+            let may_begin = !observed.is_held() && is_at_size(observed, candidate);
             if begun || may_begin {
                 Some(&candidate.revision)
             } else {
@@ -94,7 +94,11 @@ fn preview_target(observed: &Observed) -> Option<&str> {
     let status = &observed.status;
     let starting = matches!(
         status.phase,
-        Phase::Starting | Phase::Verifying | Phase::Switching | Phase::Baking
+        Phase::Starting
+            | Phase::Verifying
+            | Phase::AwaitingApproval
+            | Phase::Switching
+            | Phase::Baking
     );
     let candidate = status
         .candidate
@@ -206,8 +210,8 @@ fn runs_candidate(observed: &Observed) -> bool {
         .as_ref()
         .is_some_and(|candidate| workload(observed, &candidate.revision).is_some());
     match observed.status.phase {
-        Phase::Starting => begun || !observed.settings.paused,
-        Phase::Verifying | Phase::Switching | Phase::Baking => true,
+        Phase::Starting => begun || !observed.is_held(),
+        Phase::Verifying | Phase::AwaitingApproval | Phase::Switching | Phase::Baking => true,
         _ => false,
     }
 }
@@ -329,6 +333,10 @@ fn kept(observed: &Observed) -> BTreeSet<&str> {
             .candidate
             .as_ref()
             .map(|candidate| candidate.revision.as_str()),
+        status
+            .rollback
+            .as_ref()
+            .map(|rollback| rollback.revision.as_str()),
         // What a Service selects is in use, whatever the status says.
         observed
             .active_service

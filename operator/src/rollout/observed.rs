@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
+use ubermench_crds::{Action, Approval, Color, UbermenchDeploymentStatus, WorkOwner};
 
 /// The world of one resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
+    /// Name of the resource, for sentences that say what to type.
+    pub name: String,
     /// Generation of the resource.
     pub generation: i64,
     /// Its status as it was read.
@@ -16,8 +18,10 @@ pub struct Observed {
     pub settings: Settings,
     /// Whether the operator's own Secret is there.
     pub internal_secret: bool,
-    /// What the resource asks for.
+    /// What the spec asks for.
     pub desired: Desired,
+    /// The annotations that ask for an action, as they stand: action and value.
+    pub requests: Vec<(Action, String)>,
     /// Everything that exists, by revision.
     pub revisions: BTreeMap<String, Revision>,
     /// The active Service, if it exists.
@@ -39,6 +43,10 @@ pub struct Settings {
     pub replicas: i32,
     /// `spec.migrations.enabled`.
     pub migrations: bool,
+    /// `spec.rollout.approval`.
+    pub approval: Approval,
+    /// `spec.rollout.approvalTimeoutSeconds`.
+    pub approval_seconds: i64,
     /// `spec.rollout.gates.smoke.enabled`.
     pub smoke: bool,
     /// `spec.rollout.gates.smoke.deadlineSeconds`.
@@ -55,7 +63,18 @@ pub struct Settings {
     pub history_limit: usize,
 }
 
-/// What the resource asks for.
+/// The revision that is to serve in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Its name.
+    pub revision: &'a str,
+    /// Its image.
+    pub image: &'a str,
+    /// Whether a person chose it instead of what the spec asks for.
+    pub by_hand: bool,
+}
+
+/// What the spec asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Desired {
     /// A revision.
@@ -167,6 +186,8 @@ pub enum TroubleKind {
     ContainerConfig,
     /// The program ended.
     Crash,
+    /// Kubernetes ended it, since its Job took longer than it may.
+    Deadline,
 }
 
 /// A Job.
@@ -203,6 +224,40 @@ pub struct ServiceView {
 }
 
 impl Observed {
+    /// What is to serve in the end: what the spec asks for, unless a rollback by hand is in force. `None` while the spec
+    /// can't be read.
+    pub fn target(&self) -> Option<Target<'_>> {
+        if let Some(rollback) = &self.status.rollback {
+            return Some(Target {
+                revision: &rollback.revision,
+                image: self
+                    .revision(&rollback.revision)
+                    .map_or("", |revision| &revision.image),
+                by_hand: true,
+            });
+        }
+        match &self.desired {
+            Desired::Revision { name, image } => Some(Target {
+                revision: name,
+                image,
+                by_hand: false,
+            }),
+            Desired::Missing { .. } | Desired::Invalid { .. } => None,
+        }
+    }
+
+    /// Whether a pause holds the step. A rollback by hand goes on: a pause never stops the way back.
+    pub fn is_held(&self) -> bool {
+        self.settings.paused && !self.rolls_back_by_hand()
+    }
+
+    fn rolls_back_by_hand(&self) -> bool {
+        match (&self.status.rollback, &self.status.candidate) {
+            (Some(rollback), Some(candidate)) => rollback.revision == candidate.revision,
+            _ => false,
+        }
+    }
+
     /// The number of the next attempt: greater than all that were given, also by a status that was lost.
     pub fn next_attempt(&self) -> i64 {
         let traces = self.revisions.values().map(Revision::last_attempt);
@@ -228,6 +283,11 @@ impl Observed {
                 .as_ref()
                 .is_some_and(|candidate| candidate.revision == revision),
         }
+    }
+
+    /// Whether the intended owner has the work.
+    pub fn has_work_moved(&self) -> bool {
+        self.work.is_some() && self.work == self.status.work
     }
 
     /// What exists of a revision.

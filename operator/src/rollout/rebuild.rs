@@ -5,10 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ubermench_crds::{ActiveRevision, Color, Phase, PreviousRevision, UbermenchDeploymentStatus};
 
+use super::change::{Change, next_owner};
 use super::observed::Revision;
-use super::release::next_owner;
-use super::transition::Change;
-use super::{Observed, Reason};
+use super::{Observed, Reason, actions};
 
 /// A status without an active revision, while a revision that passed its gates serves.
 pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
@@ -31,6 +30,7 @@ pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
     change.status.previous = warm(observed, name, now);
     change.status.last_attempt = observed.next_attempt() - 1;
     change.status.work = Some(next_owner(observed, name));
+    actions::forget(observed, &mut change.status, now);
     let mut status = change.to(
         Phase::Stable,
         Reason::StatusLost,

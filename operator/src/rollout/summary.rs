@@ -6,80 +6,8 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 
-use super::release::size;
-use super::transition::elapsed;
-use super::{Desired, Observed, baking};
-
-/// Reasons of transitions, failures and conditions, as they stand in status, Events and metrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    missing_docs,
-    reason = "each is explained by its own name, and for users in docs/operator.md"
-)]
-pub enum Reason {
-    Baked,
-    ContainerConfigInvalid,
-    CrashLoop,
-    DeadlineExceeded,
-    GateFailed,
-    GatesPassed,
-    ImagePullFailed,
-    InProgress,
-    InvalidSpec,
-    MigrationFailed,
-    MigrationsApplied,
-    NameTaken,
-    NotReady,
-    PodReplaced,
-    PodsReady,
-    ReadinessLost,
-    ReleaseFailed,
-    Reverted,
-    RevisionChanged,
-    RolledBack,
-    SecretMissing,
-    SnapshotTaken,
-    SpecReverted,
-    StatusLost,
-    Switched,
-    UpToDate,
-    Waiting,
-}
-
-impl Reason {
-    /// As it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Baked => "Baked",
-            Self::ContainerConfigInvalid => "ContainerConfigInvalid",
-            Self::CrashLoop => "CrashLoop",
-            Self::DeadlineExceeded => "DeadlineExceeded",
-            Self::GateFailed => "GateFailed",
-            Self::GatesPassed => "GatesPassed",
-            Self::ImagePullFailed => "ImagePullFailed",
-            Self::InProgress => "InProgress",
-            Self::InvalidSpec => "InvalidSpec",
-            Self::MigrationFailed => "MigrationFailed",
-            Self::MigrationsApplied => "MigrationsApplied",
-            Self::NameTaken => "NameTaken",
-            Self::NotReady => "NotReady",
-            Self::PodReplaced => "PodReplaced",
-            Self::PodsReady => "PodsReady",
-            Self::ReadinessLost => "ReadinessLost",
-            Self::ReleaseFailed => "ReleaseFailed",
-            Self::Reverted => "Reverted",
-            Self::RevisionChanged => "RevisionChanged",
-            Self::RolledBack => "RolledBack",
-            Self::SecretMissing => "SecretMissing",
-            Self::SnapshotTaken => "SnapshotTaken",
-            Self::SpecReverted => "SpecReverted",
-            Self::StatusLost => "StatusLost",
-            Self::Switched => "Switched",
-            Self::UpToDate => "UpToDate",
-            Self::Waiting => "Waiting",
-        }
-    }
-}
+use super::change::elapsed;
+use super::{Desired, Observed, Reason, phases, waiting};
 
 /// Completes a status. Says nothing new where nothing is new, so that an unchanged one is not written.
 pub(super) fn of(
@@ -94,7 +22,8 @@ pub(super) fn of(
     status.observed_generation = Some(observed.generation);
     status.replicas = active.map_or(0, |revision| count(revision.pods.len()));
     status.ready_replicas = active.map_or(0, |revision| count(revision.ready().count()));
-    status.message = message(observed, &status);
+    status.message = waiting::message(observed, &status);
+    status.waiting_for = waiting::waiting_for(observed, &status);
     let conditions = conditions(observed, &status);
     status.conditions = merge(&status.conditions, conditions, observed.generation, now);
     status
@@ -115,11 +44,12 @@ pub(super) fn requeue(
     };
     let seconds = match status.phase {
         Phase::Switching | Phase::RollingBack => 1,
-        Phase::Baking if baking::suspects(observed) => 1,
+        Phase::Baking if phases::suspects(observed) => 1,
         Phase::Baking => left(settings.bake_seconds).clamp(1, 5),
         Phase::Migrating => left(settings.migrate_seconds).clamp(1, 10),
         Phase::Starting => left(settings.start_seconds).clamp(1, 10),
         Phase::Verifying => left(settings.smoke_seconds).clamp(1, 10),
+        Phase::AwaitingApproval => left(settings.approval_seconds).clamp(1, 60),
         Phase::Snapshotting => 10,
         Phase::Stable | Phase::Failed => status.previous.as_ref().map_or(60, |previous| {
             previous
@@ -133,54 +63,6 @@ pub(super) fn requeue(
     Duration::from_secs(seconds.unsigned_abs())
 }
 
-fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {
-    if let Some(message) = &observed.blocked {
-        return message.clone();
-    }
-    if let Desired::Missing { message } | Desired::Invalid { message } = &observed.desired {
-        return format!("{message}; what serves serves on");
-    }
-    let paused = if observed.settings.paused {
-        "paused; "
-    } else {
-        ""
-    };
-    let text = match status.phase {
-        Phase::Stable => status.active.as_ref().map_or_else(
-            || "nothing has been released yet".to_owned(),
-            |active| format!("revision {} serves", active.revision),
-        ),
-        Phase::Snapshotting => "copying Secrets and ConfigMaps".to_owned(),
-        Phase::Migrating => "waiting for the migration Job".to_owned(),
-        Phase::Starting => starting(observed),
-        Phase::Verifying => "waiting for the gates".to_owned(),
-        Phase::Switching => "moving traffic and work to the candidate".to_owned(),
-        Phase::Baking if baking::is_shared(observed) => {
-            "both revisions fail the same way, so a dependency that they share is ill: holding"
-                .to_owned()
-        }
-        Phase::Baking => format!(
-            "watching the new revision for {} s",
-            observed.settings.bake_seconds
-        ),
-        Phase::RollingBack => "going back to the previous revision".to_owned(),
-        Phase::Failed => status.failure.as_ref().map_or_else(String::new, |failure| {
-            format!("{}: {}", failure.reason, failure.message)
-        }),
-    };
-    format!("{paused}{text}")
-}
-
-fn starting(observed: &Observed) -> String {
-    let ready = observed.status.candidate.as_ref().map_or(0, |candidate| {
-        observed.endpoints(observed.preview_service.as_ref(), &candidate.revision)
-    });
-    format!(
-        "waiting for the candidate's pods: {ready} of {} ready",
-        size(observed)
-    )
-}
-
 /// `(type, status, reason, message)` of each condition.
 fn conditions(
     observed: &Observed,
@@ -192,23 +74,28 @@ fn conditions(
     let held = held(observed);
     let settled = matches!(status.phase, Phase::Stable);
     let failed = status.phase == Phase::Failed;
-    let is_desired = matches!((&observed.desired, &status.active), (Desired::Revision { name, .. }, Some(active)) if *name == active.revision);
-    let ready = settled && is_desired && complete && held.is_none();
-    let why = match (held, failed, settled && is_desired) {
-        (Some(held), _, _) => held,
-        (_, true, _) => Reason::ReleaseFailed,
-        (_, _, true) if !serving || !complete => Reason::NotReady,
-        (_, _, true) => Reason::UpToDate,
-        _ => Reason::InProgress,
-    };
-    let stalled = failed || held.is_some();
-    let before = matches!(status.phase, Phase::Snapshotting | Phase::Migrating);
-    let in_migrating = status
-        .failure
+    let active = status
+        .active
         .as_ref()
-        .is_some_and(|failure| failure.phase == Phase::Migrating);
-    let unmigrated = before || (failed && in_migrating);
-    let migrated = !unmigrated;
+        .map(|active| active.revision.as_str());
+    let by_hand = settled && by_hand(status);
+    let is_desired = match &observed.desired {
+        Desired::Revision { name, .. } => active == Some(name),
+        Desired::Missing { .. } | Desired::Invalid { .. } => false,
+    };
+    let ready = settled && is_desired && complete && held.is_none();
+    let why = match held {
+        Some(held) => held,
+        None if failed => Reason::ReleaseFailed,
+        None if settled && is_desired && !(serving && complete) => Reason::NotReady,
+        None if settled && is_desired => Reason::UpToDate,
+        None if by_hand => Reason::RolledBackByHand,
+        None if observed.is_held() => Reason::Paused,
+        None if status.phase == Phase::AwaitingApproval => Reason::AwaitingApproval,
+        None => Reason::InProgress,
+    };
+    let stalled = failed || held.is_some() || by_hand;
+    let migrated = status.active.is_some() && !is_unmigrated(status);
     vec![
         ("Ready", ready, why, status.message.clone()),
         (
@@ -229,7 +116,7 @@ fn conditions(
         ),
         (
             "MigrationsApplied",
-            migrated && status.active.is_some(),
+            migrated,
             if migrated {
                 Reason::MigrationsApplied
             } else {
@@ -238,6 +125,24 @@ fn conditions(
             String::new(),
         ),
     ]
+}
+
+/// Whether the schema may lack what the candidate needs, or what the last one that failed needed.
+fn is_unmigrated(status: &UbermenchDeploymentStatus) -> bool {
+    let failure = status.failure.as_ref();
+    match status.phase {
+        Phase::Snapshotting | Phase::Migrating => true,
+        Phase::Failed => failure.is_some_and(|failure| failure.phase == Phase::Migrating),
+        _ => false,
+    }
+}
+
+/// Whether the active revision serves against the spec, by a person's word.
+fn by_hand(status: &UbermenchDeploymentStatus) -> bool {
+    match (&status.rollback, &status.active) {
+        (Some(rollback), Some(active)) => rollback.revision == active.revision,
+        _ => false,
+    }
 }
 
 /// Why nothing new can begin, whatever the phase.

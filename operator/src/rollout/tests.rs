@@ -2,11 +2,13 @@
 //! end is the same.
 
 mod acts;
+pub(crate) mod fixture;
+mod people;
 mod tables;
 mod world;
 
 use proptest::prelude::*;
-use ubermench_crds::Phase;
+use ubermench_crds::{Action, Approval, Phase};
 
 use world::{Happening, World};
 
@@ -28,6 +30,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (0..4_usize).prop_map(Happening::DeploymentDeleted),
         1 => Just(Happening::JobsDeleted),
         1 => Just(Happening::StatusLost),
+        2 => (prop::sample::select(Action::ALL.to_vec()), 0..4_usize, 0..3_u8)
+            .prop_map(|(action, number, word)| Happening::Ask(action, number, word)),
+        3 => prop::sample::select(Action::ALL.to_vec()).prop_map(Happening::AskWell),
+        1 => any::<bool>().prop_map(|manual| Happening::Approval(if manual { Approval::Manual } else { Approval::Automatic })),
     ]
 }
 
@@ -44,20 +50,22 @@ proptest! {
         world.calm();
         world.settle();
         let status = &world.status;
-        let desired = world.desired_name();
+        let target = status.rollback.as_ref().map_or_else(|| world.desired_name(), |rollback| rollback.revision.clone());
         let active = status.active.as_ref().map(|active| active.revision.clone());
-        // Time may have passed for so long that a good revision missed a deadline.
-        let late = status.failure.as_ref().is_some_and(|failure| failure.reason == "DeadlineExceeded");
-        if world.desired < 2 && !late {
+        let failed = status.failure.as_ref().filter(|failure| failure.revision == target);
+        // Time may have passed for so long that a good revision missed a deadline, or somebody ended it.
+        let ended = failed.is_some_and(|failure| {
+            ["DeadlineExceeded", "ApprovalTimedOut", "Aborted"].contains(&failure.reason.as_str())
+        });
+        if World::is_good(&target) && !ended {
             prop_assert_eq!(status.phase, Phase::Stable, "{}", status.message);
-            prop_assert_eq!(active.as_deref(), Some(desired.as_str()));
+            prop_assert_eq!(active.as_deref(), Some(target.as_str()));
         } else {
-            let failed = status.failure.as_ref().map(|failure| failure.revision.clone());
             // One that went bad as the very first revision has nothing to be taken back to.
-            let kept_bad = status.phase == Phase::Failed || active.as_deref() == Some(desired.as_str());
+            let kept_bad = status.phase == Phase::Failed || active.as_deref() == Some(target.as_str());
             prop_assert!(kept_bad, "{:?} {}", status.phase, status.message);
             if status.phase == Phase::Failed {
-                prop_assert_eq!(failed.as_deref(), Some(desired.as_str()));
+                prop_assert!(failed.is_some(), "{:?}", status.failure);
             }
         }
         if let Some(active) = active {

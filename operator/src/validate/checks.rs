@@ -97,6 +97,8 @@ impl Checks {
 
     fn rollout(&mut self, rollout: &Rollout) {
         let Rollout {
+            approval: _,
+            approval_timeout_seconds,
             bake_seconds,
             warm_seconds,
             history_limit,
@@ -125,6 +127,7 @@ impl Checks {
             "must be at least 1",
         );
         for (field, seconds) in [
+            ("rollout.approvalTimeoutSeconds", *approval_timeout_seconds),
             (
                 "rollout.gates.smoke.deadlineSeconds",
                 gates.smoke.deadline_seconds,

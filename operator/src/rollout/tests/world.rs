@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use ubermench_crds::{Phase, UbermenchDeploymentStatus, WorkOwner};
+use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
 use crate::rollout::{
     Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble, TroubleKind, decide,
@@ -42,6 +42,12 @@ pub(super) enum Happening {
     DeploymentDeleted(usize),
     /// Someone deletes all Jobs.
     JobsDeleted,
+    /// An annotation asks for an action on a revision; the last part of its token.
+    Ask(Action, usize, u8),
+    /// The same, on the revision that it makes sense for, with a word of its own.
+    AskWell(Action),
+    /// `spec.rollout.approval`.
+    Approval(Approval),
     /// The status is gone, as after a restore of the resource.
     StatusLost,
 }
@@ -63,10 +69,12 @@ pub(super) struct World {
     pub(super) settings: Settings,
     pub(super) revisions: BTreeMap<String, Revision>,
     pub(super) internal_secret: bool,
+    pub(super) requests: Vec<(Action, String)>,
     secret_missing: bool,
     pub(super) database_away: bool,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     pods_made: usize,
+    pub(super) asked: usize,
 }
 
 const CRASHES: usize = 2;
@@ -94,6 +102,8 @@ impl World {
                 paused: false,
                 replicas: 2,
                 migrations: true,
+                approval: Approval::Automatic,
+                approval_seconds: 3_600,
                 smoke: true,
                 smoke_seconds: 120,
                 bake_seconds: 60,
@@ -104,11 +114,21 @@ impl World {
             },
             revisions: BTreeMap::new(),
             internal_secret: false,
+            requests: Vec::new(),
             secret_missing: false,
             database_away: false,
             now: Timestamp::from_second(1_800_000_000).unwrap(),
             pods_made: 0,
+            asked: 0,
         }
+    }
+
+    /// Whether nothing is wrong with a revision.
+    pub(super) fn is_good(revision: &str) -> bool {
+        ![CRASHES, GOES_BAD]
+            .map(name)
+            .iter()
+            .any(|bad| bad == revision)
     }
 
     pub(super) fn desired_name(&self) -> String {
@@ -146,6 +166,13 @@ impl World {
                     revision.smokes.clear();
                 }
             }
+            Happening::Ask(action, number, word) => {
+                self.requests.retain(|(of, _)| *of != action);
+                self.requests
+                    .push((action, format!("{}/{word}", name(number))));
+            }
+            Happening::AskWell(action) => self.ask_well(action),
+            Happening::Approval(approval) => self.settings.approval = approval,
             Happening::StatusLost => self.status = UbermenchDeploymentStatus::default(),
         }
     }
@@ -155,6 +182,7 @@ impl World {
         self.settings.paused = false;
         self.database_away = false;
         self.secret_missing = false;
+        self.settings.approval = Approval::Automatic;
     }
 
     /// Everything goes its way until nothing is written any more, also not when time passes.
@@ -201,6 +229,11 @@ impl World {
             decision.status.last_attempt >= self.status.last_attempt,
             "attempts count up"
         );
+        if before != after
+            && let Some(transition) = after
+        {
+            self.check(transition, &decision.status);
+        }
         self.status = decision.status;
         changed
     }
@@ -224,6 +257,8 @@ impl World {
             })
         };
         Observed {
+            name: "handy".to_owned(),
+            requests: self.requests.clone(),
             generation: 1,
             status: self.status.clone(),
             settings: self.settings.clone(),
