@@ -11,6 +11,7 @@ mod history;
 mod people;
 mod rig;
 mod rules;
+mod scrape;
 mod script;
 mod table;
 mod talk;

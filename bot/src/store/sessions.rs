@@ -15,11 +15,12 @@ use crate::store::error::{During, StoreError};
 const LOOKS: u32 = 20;
 
 impl Store {
-    /// Finds out about the sessions; until then, and where they are lent, statements are prepared each time.
+    /// Finds out about the sessions; until then, and where they are lent, statements are prepared each time. True if
+    /// they are our own.
     ///
     /// # Errors
     /// When the database does not tell.
-    pub async fn learn_sessions(&self) -> Result<(), StoreError> {
+    pub async fn learn_sessions(&self) -> Result<bool, StoreError> {
         let mut one = self.pool.acquire().await.during("look at sessions")?;
         let mut other = self.pool.acquire().await.during("look at sessions")?;
         let mark = Uuid::new_v4().to_string();
@@ -36,7 +37,7 @@ impl Store {
         }
         self.keeps_statements.store(!are_lent, Ordering::Relaxed);
         tracing::info!(event = "sessions", are_lent, "database sessions looked at");
-        Ok(())
+        Ok(!are_lent)
     }
 }
 

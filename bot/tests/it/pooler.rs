@@ -6,6 +6,8 @@ use std::process::Stdio;
 use reqwest::Url;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use ubermench_bot::metrics::Metrics;
+use ubermench_bot::store::Store;
 
 use crate::harness::{World, notification, text};
 
@@ -33,6 +35,18 @@ async fn pooler(world: &World) -> (Child, String) {
     url.set_host(Some("127.0.0.1")).unwrap();
     url.set_port(Some(port.parse().unwrap())).unwrap();
     (keeper, url.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_are_kept_only_in_sessions_of_our_own() {
+    let world = World::new().await;
+    let (_keeper, through) = pooler(&world).await;
+    for (url, are_own) in [(world.database_url(), true), (through, false)] {
+        let seconds = Metrics::new().unwrap().query_seconds;
+        let store = Store::new(url.parse().unwrap(), seconds);
+        assert_eq!(store.learn_sessions().await.unwrap(), are_own, "{url}");
+        store.ping().await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
+use super::scrape::Scrape;
 use super::usage::{self, Memory};
 
 const READY_LIMIT: Duration = Duration::from_secs(30);
@@ -21,6 +22,7 @@ pub(super) struct Bot {
     child: Child,
     pid: u32,
     pub(super) address: SocketAddr,
+    metrics: SocketAddr,
     /// From the start of the process to the first 200 of its readiness.
     pub(super) cold_start: Duration,
 }
@@ -31,13 +33,14 @@ impl Bot {
         program: &Path,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self> {
-        let address = free_address()?;
+        let (address, metrics) = (free_address()?, free_address()?);
         let started = Instant::now();
         let child = Command::new(program)
             .arg("serve")
             .env_clear()
             .envs(environment)
             .env("HTTP_PORT", address.port().to_string())
+            .env("METRICS_PORT", metrics.port().to_string())
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
@@ -53,6 +56,7 @@ impl Bot {
             child,
             pid,
             address,
+            metrics,
             cold_start: started.elapsed(),
         })
     }
@@ -64,6 +68,11 @@ impl Bot {
 
     pub(super) fn memory(&self) -> Result<Memory> {
         usage::memory(self.pid)
+    }
+
+    /// What it counted itself so far.
+    pub(super) async fn scrape(&self) -> Result<Scrape> {
+        Scrape::of(self.metrics).await
     }
 
     /// SIGKILL.

@@ -16,7 +16,7 @@ enum Goal {
 /// Key, measure, the prototype's figure, the goal.
 type Line = (&'static str, &'static str, &'static str, Goal);
 
-const LINES: [Line; 30] = [
+const LINES: [Line; 35] = [
     (
         "flush",
         "one flush to this disk, ms (part of each ack)",
@@ -104,6 +104,36 @@ const LINES: [Line; 30] = [
         "own time to full reply p95, 500 people, ms",
         "636",
         Goal::AtMost(50.0),
+    ),
+    (
+        "webhook_p95",
+        "webhook p95 below, 500 people, ms",
+        "",
+        Goal::AtMost(500.0),
+    ),
+    (
+        "send_p95",
+        "send p95 below, 500 people, ms",
+        "",
+        Goal::AtMost(1000.0),
+    ),
+    (
+        "query_p95",
+        "query p95 below, 500 people, ms",
+        "",
+        Goal::AtMost(100.0),
+    ),
+    (
+        "turn_p95",
+        "turn p95 below, 500 people, ms",
+        "",
+        Goal::AtMost(200.0),
+    ),
+    (
+        "cache_hits",
+        "lists of providers from the cache, %",
+        "",
+        Goal::AtLeast(80.0),
     ),
     (
         "burst_acks",

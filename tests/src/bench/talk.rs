@@ -30,6 +30,14 @@ const CROWDS: [(u32, usize, [&str; 5]); 3] = [
     ),
 ];
 
+/// Times for which a bound is promised, and what the bot measures them by.
+const PROMISED: [(&str, &str); 4] = [
+    ("webhook_p95", "webhook_processing_duration_seconds"),
+    ("send_p95", "message_send_duration_seconds"),
+    ("query_p95", "db_query_duration_seconds"),
+    ("turn_p95", "state_transition_duration_seconds"),
+];
+
 pub(super) async fn warm_up(
     rig: &Arc<Rig>,
     address: std::net::SocketAddr,
@@ -64,6 +72,11 @@ pub(super) async fn closed(rig: &Arc<Rig>, measures: &mut Measures) -> Result<()
         measures.add(reply, quantile(&mut times.replies, 0.95));
         if people == 500 {
             measures.add("memory_500", bot.memory()?.peak);
+            let scrape = bot.scrape().await?;
+            measures.add("cache_hits", scrape.cache_hits());
+            for (key, histogram) in PROMISED {
+                measures.add(key, scrape.p95(histogram)?);
+            }
         }
         bot.kill().await?;
     }
