@@ -156,6 +156,37 @@ async fn claim(tx: &mut Tx, revision: &str, limit: u32, pace: Pace) -> Result<Cl
     })
 }
 
+/// A row of what was claimed: nothing but the first column if nothing was.
+struct Taken {
+    are_shut: bool,
+    id: Option<i64>,
+    contact_id: Option<Uuid>,
+    request_id: Option<String>,
+    attempts: Option<i32>,
+    media_id: Option<String>,
+    kind: Option<String>,
+    payload: Option<Value>,
+    media: Option<Value>,
+}
+
+impl Taken {
+    fn outgoing(self, claim: Uuid) -> Option<Outgoing> {
+        Some(Outgoing {
+            id: self.id?,
+            claim,
+            contact: ContactId(self.contact_id?),
+            kind: self.kind?,
+            payload: self.payload?,
+            media: self
+                .media
+                .and_then(|media| serde_json::from_value(media).ok()),
+            media_id: self.media_id,
+            request_id: self.request_id?,
+            attempts: self.attempts?,
+        })
+    }
+}
+
 /// The template goes instead where the window is closed. Tells too whether some windows are.
 ///
 /// Who is first of a person's is asked by order, for which only one index will do: others look as cheap while the
@@ -169,7 +200,8 @@ async fn claim_heads(
         return Ok((Vec::new(), false));
     }
     let claim = Uuid::now_v7();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Taken,
         r#"with head as materialized (
              select o.id, s.shut, s.shut and o.kind <> 'template' as closed
              from outbox o join conversation c on c.contact_id = o.contact_id
@@ -207,21 +239,7 @@ async fn claim_heads(
     .await
     .during("claim sends")?;
     let are_shut = rows.iter().any(|row| row.are_shut);
-    let taken = rows.into_iter().filter_map(|row| {
-        Some(Outgoing {
-            id: row.id?,
-            claim,
-            contact: ContactId(row.contact_id?),
-            kind: row.kind?,
-            payload: row.payload?,
-            media: row
-                .media
-                .and_then(|media| serde_json::from_value(media).ok()),
-            media_id: row.media_id,
-            request_id: row.request_id?,
-            attempts: row.attempts?,
-        })
-    });
+    let taken = rows.into_iter().filter_map(|row| row.outgoing(claim));
     let mut messages: Vec<Outgoing> = taken.collect();
     messages.sort_by_key(|message| message.id);
     Ok((messages, are_shut))

@@ -20,7 +20,7 @@ use crate::load::connection::Kept;
 const PEOPLE: usize = 5000;
 const PEOPLE_OF_REPLICAS: usize = 2000;
 const CONNECTIONS: usize = 64;
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// Somebody's first message.
 struct First {

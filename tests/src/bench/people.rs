@@ -15,7 +15,7 @@ use super::script::{Script, Step};
 use crate::load::connection::Kept;
 
 /// Whoever waits longer for an answer is lost.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// Times of what people said and got.
 #[derive(Default)]

@@ -21,7 +21,8 @@ const PEOPLE: i64 = 200;
 /// the sender is told once; true when somebody was told something.
 pub(super) async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreError> {
     // What this statement holds was not held in its own snapshot: a chat found held is an old one.
-    let held = sqlx::query!(
+    let held = sqlx::query_as!(
+        Held,
         r#"with head as materialized (
              select o.contact_id, o.window_closed from outbox o
              where o.state = 'pending' and o.lane = 'live' and o.attempt_at <= now()
@@ -70,8 +71,24 @@ pub(super) async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreErr
     .fetch_all(&mut *tx)
     .await
     .during("hold messages")?;
+    let contacts: HashSet<Uuid> = held.iter().map(|row| row.contact).collect();
+    let contacts: Vec<Uuid> = contacts.into_iter().collect();
+    Ok(tell(tx, held).await? | overflow(tx, &contacts).await?)
+}
+
+/// A message that is held from now on.
+struct Held {
+    contact: Uuid,
+    request_id: String,
+    /// The booking whose chat it belongs to, if the sender has not been told yet.
+    service_request: Option<Uuid>,
+    sender: Option<Uuid>,
+}
+
+/// Senders in chats; false if there are none to tell.
+async fn tell(tx: &mut Tx, held: Vec<Held>) -> Result<bool, StoreError> {
     let mut told = false;
-    for row in &held {
+    for row in held {
         let (Some(request), Some(sender)) = (row.service_request, row.sender) else {
             continue;
         };
@@ -80,9 +97,7 @@ pub(super) async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreErr
         notices::put(tx, &Lane::live(), &row.request_id, &[notice]).await?;
         told = true;
     }
-    let contacts: HashSet<Uuid> = held.iter().map(|row| row.contact).collect();
-    let contacts: Vec<Uuid> = contacts.into_iter().collect();
-    Ok(told | overflow(tx, &contacts).await?)
+    Ok(told)
 }
 
 /// Gives up what is too much to wait.
