@@ -4,6 +4,7 @@
 create index inbox_contact on inbox (contact_id);
 create index outbox_contact on outbox (contact_id);
 create index chat_message_sender on chat_message (sender_contact);
+create index rating_rater on rating (rater_id);
 create index contact_merged on contact (merged_into) where merged_into is not null;
 
 -- What has not gone out yet: little, beside all that has.

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::store::Store;
 use crate::store::error::{During, StoreError};
 
-/// A pooler hands out the session that came back last, unless others are faster; not so often in a row.
+/// A pooler hands out the session that came back last, or that came back first, unless others are faster; not so often
+/// in a row.
 const LOOKS: u32 = 20;
 
 impl Store {
@@ -23,11 +24,14 @@ impl Store {
     pub async fn learn_sessions(&self) -> Result<bool, StoreError> {
         let mut one = self.pool.acquire().await.during("look at sessions")?;
         let mut other = self.pool.acquire().await.during("look at sessions")?;
-        let mark = Uuid::new_v4().to_string();
         let mut are_lent = false;
         for _ in 0..LOOKS {
+            let mark = Uuid::new_v4().to_string();
             set(&mut one, &mark).await.during("mark a session")?;
-            are_lent |= read(&mut other).await.during("look at sessions")? == mark;
+            // A session of our own shows its mark, and no other does.
+            let own = read(&mut one).await.during("look at sessions")?;
+            let others = read(&mut other).await.during("look at sessions")?;
+            are_lent |= own != mark || others == mark;
         }
         set(&mut one, "").await.during("mark a session")?;
         if !are_lent {
