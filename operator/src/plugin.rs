@@ -1,7 +1,7 @@
 //! `kubectl ubermench`: what a person on call asks and says. Everything that it shows is in the resource's status and
 //! can be read with plain kubectl; everything that it does is an annotation.
 //!
-//! Rendering is pure and takes the time; only [`cluster`] and [`act`] talk to the API server.
+//! Rendering is pure and takes the time; only `cluster` and `act` talk to the API server.
 
 mod act;
 mod cli;
