@@ -1,7 +1,7 @@
 //! `make bench`: speed and cost of the bot, beside what the prototype took and what is aimed at.
 //!
 //! The target is the release build as a process of its own, on a throw-away `PostgreSQL` that flushes every commit, a
-//! Redis, and a simulated WhatsApp that answers each send after [`GRAPH`]. Everything is timed by one clock, tokio's; CPU
+//! Redis, and a simulated WhatsApp that answers each send after 100 ms. Everything is timed by one clock, tokio's; CPU
 //! time and memory are those of the target and the stores as the kernel counts them, so the driver's own don't count.
 
 mod answers;
