@@ -19,7 +19,7 @@ const LADDER: &[&[&str]] = &[
     &["config"],
     &["http", "worker"],
     &["store", "graph", "redis"],
-    &["pod"],
+    &["pod", "cache"],
     &["telemetry", "metrics"],
     &["whatsapp", "admin"],
     &["conversation"],
