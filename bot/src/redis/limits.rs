@@ -66,6 +66,7 @@ pub struct Counted {
 #[derive(Clone)]
 pub struct Limiter {
     connection: ConnectionManager,
+    script: Script,
     windows: Windows,
     own: Arc<Mutex<Own>>,
 }
@@ -81,6 +82,7 @@ impl Limiter {
     pub(super) fn new(connection: ConnectionManager, windows: Windows) -> Self {
         Self {
             connection,
+            script: Script::new(SCRIPT),
             windows,
             own: Arc::new(Mutex::new(Own {
                 counters: Counters::default(),
@@ -137,8 +139,7 @@ impl Limiter {
     }
 
     async fn shared(&self, messages: &[Counted], windows: Windows) -> Result<Vec<Verdict>, String> {
-        let script = Script::new(SCRIPT);
-        let mut call = script.prepare_invoke();
+        let mut call = self.script.prepare_invoke();
         call.arg(windows.minute_ms).arg(windows.hour_ms);
         for message in messages {
             call.key(format!("ubermench:rate:{}", message.key))

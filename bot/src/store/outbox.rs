@@ -55,6 +55,8 @@ pub struct Outgoing {
 pub enum Claim {
     /// The live work belongs to another revision.
     NotOwner,
+    /// Nothing is due, or nothing was asked for.
+    Idle,
     /// What may be sent now, and when to ask again if more is due.
     Send {
         /// Messages of different people.
@@ -64,14 +66,6 @@ pub enum Claim {
         /// Until the shared pace allows another.
         wait: Option<Duration>,
     },
-}
-
-impl Claim {
-    const NOTHING: Self = Self::Send {
-        messages: Vec::new(),
-        told: false,
-        wait: None,
-    };
 }
 
 /// What bounds sending.
@@ -103,11 +97,16 @@ impl Store {
             outcome::record_accepted(&mut tx, accepted).await?
         };
         let claim = if limit == 0 {
-            Claim::NOTHING
+            Claim::Idle
         } else {
             claim(&mut tx, revision, limit, pace).await?
         };
-        tx.commit().await?;
+        if accepted.is_empty() && !matches!(claim, Claim::Send { .. }) {
+            // A look locks a row: to commit that would wait for the disk.
+            tx.rollback().await;
+        } else {
+            tx.commit().await?;
+        }
         Ok((recorded, claim))
     }
 
@@ -136,7 +135,7 @@ async fn claim(tx: &mut Tx, revision: &str, limit: u32, pace: Pace) -> Result<Cl
         return Ok(Claim::NotOwner);
     }
     if !look.due {
-        return Ok(Claim::NOTHING);
+        return Ok(Claim::Idle);
     }
     let allowance = look.allowance;
     let limit = i64::from(limit).min(allowance.whole());

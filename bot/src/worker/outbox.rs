@@ -53,8 +53,8 @@ impl Sends {
 
     /// Notes all others that have.
     fn note_ended(&mut self) {
-        while let Some(next) = self.under_way.try_join_next() {
-            self.taken.extend(next.ok().flatten());
+        while let Some(ended) = self.under_way.try_join_next() {
+            self.note(ended);
         }
     }
 }
@@ -68,10 +68,10 @@ pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
     let mut sends = Sends::default();
     let mut complained = false;
     while !stop.is_cancelled() {
-        let pause = match round(&sender, &mut sends).await {
+        match round(&sender, &mut sends).await {
             Ok(pause) => {
                 complained = false;
-                pause
+                wait(&mut wakes, &mut sends, pause, &stop).await;
             }
             Err(error) => {
                 if !complained {
@@ -79,11 +79,12 @@ pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
                     let error = chain(&error);
                     tracing::warn!(event = "db_error", error, "replies wait");
                 }
-                tokio::time::sleep(RECORD_PAUSE).await;
-                continue;
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(RECORD_PAUSE) => {}
+                }
             }
-        };
-        wait(&mut wakes, &mut sends, pause, &stop).await;
+        }
     }
     end(&sender, &mut sends).await;
 }
@@ -94,10 +95,10 @@ async fn end(sender: &Sender, sends: &mut Sends) {
         sends.note(ended);
     }
     for _ in 0..RECORD_TRIES {
-        match turn(sender, sends, 0).await {
-            Ok(_) => return,
-            Err(_) => tokio::time::sleep(RECORD_PAUSE).await,
+        if sends.taken.is_empty() || turn(sender, sends, 0).await.is_ok() {
+            return;
         }
+        tokio::time::sleep(RECORD_PAUSE).await;
     }
 }
 
@@ -120,6 +121,7 @@ async fn round(sender: &Sender, sends: &mut Sends) -> Result<Duration, StoreErro
     }
     match turn(sender, sends, limit).await? {
         Claim::NotOwner => Ok(POLL),
+        Claim::Idle => Ok(pause),
         Claim::Send {
             messages,
             told,
