@@ -169,7 +169,7 @@ struct Parts {
 impl Parts {
     fn new(settings: &Serve) -> Result<(Self, Link), AppError> {
         let metrics = Arc::new(Metrics::new().map_err(AppError::Metrics)?);
-        let store = Store::new(settings.database.clone(), metrics.query_seconds.clone());
+        let store = Store::new(settings.database.clone(), &metrics.query_seconds);
         let graph =
             Graph::new(&settings.graph, metrics.api_errors.clone()).map_err(AppError::Graph)?;
         let lists = Lists::new(metrics.cache_requests.clone());

@@ -1,7 +1,8 @@
 //! PostgreSQL: what is true. One file for each kind of row; SQL and transactions, no rules.
 //!
-//! Everything runs in explicit transactions and keeps nothing in the session, so that a connection pooler in
-//! transaction mode may stand between; where none does, prepared statements are kept (`sessions`).
+//! A connection pooler in transaction mode may stand between: then everything runs in explicit transactions and keeps
+//! nothing in the session. Where none does, prepared statements are kept, and one that is alone is its own transaction
+//! (`sessions`).
 
 pub mod accept;
 pub mod admin;
@@ -19,6 +20,7 @@ pub mod ledger;
 pub mod migrations;
 pub mod notices;
 pub mod outbox;
+mod pool;
 mod sessions;
 pub mod smoke;
 pub mod statuses;
@@ -29,63 +31,42 @@ pub mod work;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use prometheus::HistogramVec;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 
 pub use error::{Fault, StoreError};
 pub use tx::Tx;
 
 use error::During;
-
-/// Workers, the sender and webhooks keep about so many busy; each more costs the database memory and plans.
-const CONNECTIONS: u32 = 10;
-/// More than there are, for each connection.
-const STATEMENTS: usize = 400;
-const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+use pool::Pool;
+use tx::Shared;
 
 /// The database, shared by all parts of the process.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: PgPool,
-    timings: HistogramVec,
+    pool: Pool,
+    shared: Shared,
     keeps_statements: Arc<AtomicBool>,
 }
 
 impl Store {
     /// A store that connects when it is first used.
-    pub fn new(options: PgConnectOptions, timings: HistogramVec) -> Self {
+    pub fn new(options: PgConnectOptions, timings: &HistogramVec) -> Self {
         let keeps_statements: Arc<AtomicBool> = Arc::default();
-        let are_kept = Arc::clone(&keeps_statements);
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_LIMIT)
-            .after_connect(move |connection, _| {
-                let is_own = are_kept.load(Ordering::Relaxed);
-                Box::pin(async move {
-                    if is_own {
-                        sessions::prepare(connection).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect_lazy_with(pooled(options));
         Self {
-            pool,
-            timings,
+            pool: Pool::new(options, Arc::clone(&keeps_statements)),
+            shared: Shared::new(timings),
             keeps_statements,
         }
     }
 
-    /// Begins a transaction. Dropping it undoes it.
+    /// Begins a transaction.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let inner = self.pool.begin().await.during("begin transaction")?;
-        let keeps_statements = self.keeps_statements.load(Ordering::Relaxed);
-        Ok(Tx::new(inner, self.timings.clone(), keeps_statements))
+        self.begin_with("begin").await
     }
 
     /// Begins a transaction of statements about many rows at once: lists, figures, clean-up.
@@ -93,13 +74,33 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub(crate) async fn begin_report(&self) -> Result<Tx, StoreError> {
-        let inner = self.pool.begin().await.during("begin transaction")?;
-        let mut tx = Tx::new(inner, self.timings.clone(), false);
-        sqlx::raw_sql(sessions::REPORT_PLANS)
-            .execute(&mut tx)
-            .await
-            .during("begin report")?;
+        let mut tx = self.begin_with(sessions::BEGIN_REPORT).await?;
+        tx.keep_no_statements();
         Ok(tx)
+    }
+
+    /// Begins with more in the same round trip.
+    async fn begin_with(&self, statements: &'static str) -> Result<Tx, StoreError> {
+        let mut tx = self.lend().await?;
+        let begun = tx.begin(statements).await;
+        begun.during("begin transaction")?;
+        Ok(tx)
+    }
+
+    /// For statements that may last each by itself. Where sessions are lent they are a transaction all the same: between
+    /// preparing a statement and running it the session might change.
+    async fn each(&self) -> Result<Tx, StoreError> {
+        if self.keeps_statements.load(Ordering::Relaxed) {
+            self.lend().await
+        } else {
+            self.begin().await
+        }
+    }
+
+    async fn lend(&self) -> Result<Tx, StoreError> {
+        let lent = self.pool.acquire().await.during("connect")?;
+        let keeps_statements = self.keeps_statements.load(Ordering::Relaxed);
+        Ok(Tx::each(lent, self.shared.clone(), keeps_statements))
     }
 
     /// Whether the database answers.
@@ -107,7 +108,7 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.each().await?;
         sqlx::query!("select 1 as one")
             .fetch_one(&mut tx)
             .await
@@ -117,20 +118,13 @@ impl Store {
 
     /// Open connections: idle ones, and those in use.
     pub fn connections(&self) -> (u32, u32) {
-        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
-        (idle, self.pool.size().saturating_sub(idle))
+        self.pool.connections()
     }
 
-    /// Closes all connections.
+    /// Closes all connections, once what was begun is undone.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.shared.undoing.close();
+        self.shared.undoing.wait().await;
+        self.pool.close();
     }
-}
-
-/// Nothing that a pooler in transaction mode refuses or mixes up.
-fn pooled(options: PgConnectOptions) -> PgConnectOptions {
-    options
-        .statement_cache_capacity(STATEMENTS)
-        .extra_float_digits(None)
-        .application_name("ubermench-bot")
 }

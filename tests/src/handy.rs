@@ -28,6 +28,10 @@ pub struct Handy {
     pub warm_seconds: i64,
     /// For starting and migrating: long, so that a failure that is seen in time was seen by its evidence.
     pub deadline_seconds: i64,
+    /// Whether a person is asked before it serves.
+    pub needs_approval: bool,
+    /// Whether progress is held.
+    pub paused: bool,
 }
 
 impl Handy {
@@ -49,6 +53,8 @@ impl Handy {
             bake_seconds: 5,
             warm_seconds: 30,
             deadline_seconds: 300,
+            needs_approval: false,
+            paused: false,
         }
     }
 
@@ -63,6 +69,13 @@ impl Handy {
     #[must_use]
     pub fn with_env(mut self, name: &str, value: &str) -> Self {
         self.env.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The same, which a person has to promote.
+    #[must_use]
+    pub fn with_approval(mut self) -> Self {
+        self.needs_approval = true;
         self
     }
 
@@ -91,7 +104,9 @@ impl Handy {
                 "redis": { "secretName": "handy-redis" },
                 "env": env,
                 "resources": { "requests": { "cpu": "10m", "memory": "32Mi" } },
+                "paused": self.paused,
                 "rollout": {
+                    "approval": if self.needs_approval { "Manual" } else { "Automatic" },
                     "gates": { "smoke": { "deadlineSeconds": self.deadline_seconds } },
                     "bakeSeconds": self.bake_seconds,
                     "warmSeconds": self.warm_seconds,

@@ -11,7 +11,9 @@ use k8s_openapi::api::core::v1::{Namespace, Pod, Secret};
 use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, ResourceExt};
 use serde_json::json;
-use ubermench_crds::{Phase, UbermenchDeployment, UbermenchDeploymentStatus};
+use ubermench_crds::{
+    Action, ActionAnswer, Phase, UbermenchDeployment, UbermenchDeploymentStatus,
+};
 
 use crate::cluster::Cluster;
 use crate::diagnosis;
@@ -23,6 +25,8 @@ use crate::wait::{Seen, until};
 
 /// How long a release of a healthy bot may take on a small machine.
 pub const RELEASE: Duration = Duration::from_mins(2);
+/// An action is answered within this.
+const ANSWER: Duration = Duration::from_secs(5);
 /// A namespace must be gone by then.
 const DELETION: Duration = Duration::from_secs(90);
 
@@ -157,6 +161,32 @@ impl Stage {
             .await?
             .status
             .unwrap_or_default())
+    }
+
+    /// Asks for an action as a person does by hand, and waits for the answer.
+    pub async fn ask(&self, action: Action, revision: &str, token: &str) -> Result<ActionAnswer> {
+        let token = format!("{revision}/{token}");
+        let annotation = format!("{}={token}", action.annotation());
+        let arguments = [
+            "annotate",
+            "ubd",
+            NAME,
+            "--overwrite",
+            "--namespace",
+            &self.namespace,
+            &annotation,
+        ];
+        self.cluster.kubectl(&arguments, "").await?.success()?;
+        let what = format!("{action:?} {token} is answered");
+        until(&what, ANSWER, async || {
+            let answers = self.status(NAME).await?.actions;
+            let own = |answer: &&ActionAnswer| answer.action == action && answer.token == token;
+            Ok(match answers.iter().find(own) {
+                Some(answer) => Seen::Done(answer.clone()),
+                None => Seen::not(format!("{answers:?}")),
+            })
+        })
+        .await
     }
 
     /// The namespace's resources.

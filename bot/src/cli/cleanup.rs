@@ -15,7 +15,7 @@ pub(super) async fn run(settings: Result<Maintenance, ConfigError>) -> anyhow::R
         Ok(settings) => settings,
         Err(error) => return failed(&error),
     };
-    let store = Store::new(settings.database, Metrics::new()?.query_seconds);
+    let store = Store::new(settings.database, &Metrics::new()?.query_seconds);
     let cleaned = store.clean_up().await;
     store.close().await;
     match cleaned {

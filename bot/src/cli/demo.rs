@@ -18,7 +18,7 @@ pub(super) async fn run(settings: Result<Maintenance, ConfigError>) -> anyhow::R
     if settings.is_production {
         return failed("demo data is refused where ENVIRONMENT is production");
     }
-    let store = Store::new(settings.database, Metrics::new()?.query_seconds);
+    let store = Store::new(settings.database, &Metrics::new()?.query_seconds);
     let loaded = store.load_demo().await;
     store.close().await;
     match loaded {

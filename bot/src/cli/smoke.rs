@@ -36,7 +36,7 @@ pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<
         Ok(checker) => checker,
         Err(detail) => return finish(&[failed("settings", detail)]),
     };
-    let mut checks = all(&checker).await;
+    let mut checks = Box::pin(all(&checker)).await;
     let lane = Lane::named(settings.revision.name());
     checks.push(patiently("clean_up", || checker.clear(lane.clone())).await);
     tracing::info!(

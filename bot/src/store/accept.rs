@@ -1,5 +1,6 @@
-//! What a webhook brought, made durable: all of it in one transaction, each item once. Between looking at it
-//! and storing it, the caller decides what is taken.
+//! What a webhook brought, made durable: messages in one statement, statuses in another, each item once. Between looking
+//! at it and storing it, the caller decides what is taken. Each statement may last by itself: whoever is not told that
+//! all is stored brings all of it again.
 
 mod columns;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{ContactId, Identity, Lane, RequestId, Wamid};
 use crate::store::Store;
-use crate::store::contacts;
+use crate::store::contacts::{self, Found};
 use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
 use columns::{MessageColumns, StatusColumns};
@@ -70,51 +71,62 @@ pub struct Acceptance {
 }
 
 impl Store {
-    /// Looks at what came: who sent it, and what of it is new. Nothing lasts yet.
+    /// Looks at what came: who sent it, and what of it is new. Nothing but new people lasts yet.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn open_acceptance(&self, messages: &[NewMessage]) -> Result<Acceptance, StoreError> {
-        let mut tx = self.begin().await?;
-        if messages.is_empty() {
-            return Ok(Acceptance {
-                tx,
-                contacts: Vec::new(),
-                known: Vec::new(),
-                chatting: Vec::new(),
-            });
+        let mut acceptance = Acceptance {
+            tx: self.each().await?,
+            contacts: Vec::new(),
+            known: Vec::new(),
+            chatting: Vec::new(),
+        };
+        if !messages.is_empty() {
+            acceptance.look(messages).await?;
         }
-        let people: Vec<_> = messages
-            .iter()
-            .map(|message| (&message.lane, &message.identity))
-            .collect();
-        let contacts = contacts::resolve(&mut tx, &people).await?;
-        let ids: Vec<_> = contacts.iter().map(|contact| contact.0).collect();
-        let wamids: Vec<&str> = messages.iter().map(|it| it.wamid.as_str()).collect();
-        let rows = sqlx::query!(
-            r#"select known.yes is not null as "known!", chatting.yes is not null as "chatting!"
-               from unnest($1::text[], $2::uuid[]) with ordinality as m (wamid, contact_id, place)
-               left join lateral (select true as yes from inbox i where i.wamid = m.wamid limit 1) known
-                   on true
-               left join lateral (select true as yes from chat_member c
-                                  where c.contact_id = m.contact_id limit 1) chatting on true
-               order by m.place"#,
-            &wamids as &[&str],
-            &ids
-        )
-        .fetch_all(&mut tx)
-        .await
-        .during("look at messages")?;
-        Ok(Acceptance {
-            tx,
-            contacts,
-            known: rows.iter().map(|row| row.known).collect(),
-            chatting: rows.iter().map(|row| row.chatting).collect(),
-        })
+        Ok(acceptance)
     }
 }
 
 impl Acceptance {
+    async fn look(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
+        let columns = MessageColumns::of(&messages.iter().collect::<Vec<_>>());
+        let rows = sqlx::query!(
+            r#"select p.contact_id as "by_phone?", b.contact_id as "by_bsuid?",
+                      known.yes is not null as "known!", chatting.yes is not null as "chatting!"
+               from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+                   with ordinality as m (lane, phone, bsuid, wamid, place)
+               left join contact_alias p on p.lane = m.lane and p.kind = 'phone' and p.value = m.phone
+               left join contact_alias b on b.lane = m.lane and b.kind = 'bsuid' and b.value = m.bsuid
+               left join lateral (select true as yes from inbox i where i.wamid = m.wamid limit 1) known
+                   on true
+               left join lateral (select true as yes from chat_member c
+                                  where c.contact_id = coalesce(p.contact_id, b.contact_id)
+                                  limit 1) chatting on true
+               order by m.place"#,
+            &columns.lanes as &[&str],
+            &columns.phones as &[Option<&str>],
+            &columns.bsuids as &[Option<&str>],
+            &columns.wamids as &[&str]
+        )
+        .fetch_all(&mut self.tx)
+        .await
+        .during("look at messages")?;
+        let people: Vec<_> = messages
+            .iter()
+            .map(|message| (&message.lane, &message.identity))
+            .collect();
+        let found = rows.iter().map(|row| Found {
+            by_phone: row.by_phone,
+            by_bsuid: row.by_bsuid,
+        });
+        self.contacts = contacts::settle(&mut self.tx, &people, &found.collect::<Vec<_>>()).await?;
+        self.known = rows.iter().map(|row| row.known).collect();
+        self.chatting = rows.iter().map(|row| row.chatting).collect();
+        Ok(())
+    }
+
     /// Stores what is not stored yet, of the messages that are `taken`. Once it returns, all of it is durable.
     ///
     /// # Errors

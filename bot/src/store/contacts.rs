@@ -4,7 +4,7 @@
 //! time wait for each other and never deadlock. Two contacts that turn out to be one person are
 //! joined by the worker (`work::merge`), which holds the conversations' locks.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
@@ -20,41 +20,35 @@ struct Alias {
     value: String,
 }
 
+const PHONE: &str = "phone";
+const BSUID: &str = "bsuid";
+
 type Known = HashMap<Alias, Uuid>;
 
-/// The contact of each identity, in the order given. None of them may be empty.
-pub(super) async fn resolve(
+/// Whom a message's ids belong to already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Found {
+    pub(super) by_phone: Option<Uuid>,
+    pub(super) by_bsuid: Option<Uuid>,
+}
+
+/// The contact of each identity, in the order given, of whom so much was found. None of them may be empty.
+pub(super) async fn settle(
     tx: &mut Tx,
     people: &[(&Lane, &Identity)],
+    found: &[Found],
 ) -> Result<Vec<ContactId>, StoreError> {
-    let aliases: HashSet<Alias> = people
-        .iter()
-        .flat_map(|(lane, identity)| aliases(lane, identity))
-        .collect();
-    let known = find(tx, &aliases).await?;
+    let known = known(people, found);
     let plan = plan(people, known.clone());
     let missing: BTreeMap<&Alias, Uuid> = plan
         .iter()
         .filter(|(alias, _)| !known.contains_key(alias))
         .map(|(alias, contact)| (alias, *contact))
         .collect();
-    let settled = if missing.is_empty() {
-        known
+    let settled = if missing.is_empty() || create(tx, &missing, &known).await? == missing.len() {
+        plan
     } else {
-        let claimed = claim(tx, &missing).await?;
-        let existing: HashSet<Uuid> = known.values().copied().collect();
-        create(
-            tx,
-            claimed
-                .iter()
-                .filter(|(_, contact)| !existing.contains(contact)),
-        )
-        .await?;
-        if claimed.len() == missing.len() {
-            plan
-        } else {
-            find(tx, &aliases).await?
-        }
+        find(tx, plan.keys()).await?
     };
     Ok(people
         .iter()
@@ -62,16 +56,30 @@ pub(super) async fn resolve(
         .collect())
 }
 
+fn known(people: &[(&Lane, &Identity)], found: &[Found]) -> Known {
+    let mut known = Known::new();
+    for ((lane, identity), found) in people.iter().zip(found) {
+        for alias in aliases(lane, identity) {
+            let contact = match alias.kind {
+                PHONE => found.by_phone,
+                _ => found.by_bsuid,
+            };
+            known.extend(contact.map(|contact| (alias, contact)));
+        }
+    }
+    known
+}
+
 fn aliases(lane: &Lane, identity: &Identity) -> impl Iterator<Item = Alias> {
     let lane = lane.as_str().to_owned();
     let phone = identity
         .phone
         .as_ref()
-        .map(|phone| ("phone", phone.digits().to_owned()));
+        .map(|phone| (PHONE, phone.digits().to_owned()));
     let bsuid = identity
         .bsuid
         .as_ref()
-        .map(|bsuid| ("bsuid", bsuid.as_str().to_owned()));
+        .map(|bsuid| (BSUID, bsuid.as_str().to_owned()));
     let both = [phone, bsuid].into_iter().flatten();
     both.map(move |(kind, value)| Alias {
         lane: lane.clone(),
@@ -99,88 +107,86 @@ fn plan(people: &[(&Lane, &Identity)], mut known: Known) -> Known {
     known
 }
 
-async fn find(tx: &mut Tx, aliases: &HashSet<Alias>) -> Result<Known, StoreError> {
-    let lanes: Vec<String> = aliases.iter().map(|alias| alias.lane.clone()).collect();
-    let kinds: Vec<String> = aliases.iter().map(|alias| alias.kind.to_owned()).collect();
-    let values: Vec<String> = aliases.iter().map(|alias| alias.value.clone()).collect();
+async fn find(tx: &mut Tx, aliases: impl Iterator<Item = &Alias>) -> Result<Known, StoreError> {
+    let columns = Columns::of(aliases);
     let rows = sqlx::query!(
         "select a.lane, a.kind, a.value, a.contact_id
          from unnest($1::text[], $2::text[], $3::text[]) as wanted (lane, kind, value)
          join contact_alias a using (lane, kind, value)",
-        &lanes,
-        &kinds,
-        &values
+        &columns.lanes as &[&str],
+        &columns.kinds as &[&str],
+        &columns.values as &[&str]
     )
     .fetch_all(&mut *tx)
     .await
     .during("find contacts")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (alias(row.lane, &row.kind, row.value), row.contact_id))
-        .collect())
+    let known = rows.into_iter().map(|row| {
+        let alias = Alias {
+            lane: row.lane,
+            kind: if row.kind == PHONE { PHONE } else { BSUID },
+            value: row.value,
+        };
+        (alias, row.contact_id)
+    });
+    Ok(known.collect())
 }
 
-fn alias(lane: String, kind: &str, value: String) -> Alias {
-    Alias {
-        lane,
-        kind: if kind == "phone" { "phone" } else { "bsuid" },
-        value,
+struct Columns<'a> {
+    lanes: Vec<&'a str>,
+    kinds: Vec<&'static str>,
+    values: Vec<&'a str>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(aliases: impl Iterator<Item = &'a Alias>) -> Self {
+        let mut columns = Self {
+            lanes: Vec::new(),
+            kinds: Vec::new(),
+            values: Vec::new(),
+        };
+        for alias in aliases {
+            columns.lanes.push(&alias.lane);
+            columns.kinds.push(alias.kind);
+            columns.values.push(&alias.value);
+        }
+        columns
     }
 }
 
-/// Takes the aliases that nobody else took meanwhile.
-async fn claim(
-    tx: &mut Tx,
-    missing: &BTreeMap<&Alias, Uuid>,
-) -> Result<HashMap<Alias, Uuid>, StoreError> {
-    let lanes: Vec<String> = missing.keys().map(|alias| alias.lane.clone()).collect();
-    let kinds: Vec<String> = missing.keys().map(|alias| alias.kind.to_owned()).collect();
-    let values: Vec<String> = missing.keys().map(|alias| alias.value.clone()).collect();
-    let contacts: Vec<Uuid> = missing.values().copied().collect();
-    let rows = sqlx::query!(
-        "insert into contact_alias (lane, kind, value, contact_id)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::uuid[])
-         on conflict do nothing
-         returning lane, kind, value, contact_id",
-        &lanes,
-        &kinds,
-        &values,
-        &contacts
-    )
-    .fetch_all(&mut *tx)
-    .await
-    .during("claim aliases")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (alias(row.lane, &row.kind, row.value), row.contact_id))
-        .collect())
-}
-
+/// Takes the aliases that nobody else took meanwhile, and makes the contacts among them that are new; tells how many
+/// were taken.
 async fn create(
     tx: &mut Tx,
-    claimed: impl Iterator<Item = (&Alias, &Uuid)>,
-) -> Result<(), StoreError> {
-    let fresh: BTreeMap<Uuid, String> = claimed
-        .map(|(alias, contact)| (*contact, alias.lane.clone()))
-        .collect();
-    if fresh.is_empty() {
-        return Ok(());
-    }
-    let contacts: Vec<Uuid> = fresh.keys().copied().collect();
-    let lanes: Vec<String> = fresh.into_values().collect();
-    sqlx::query!(
-        "with created as (
-             insert into contact (id, lane) select * from unnest($1::uuid[], $2::text[])
+    missing: &BTreeMap<&Alias, Uuid>,
+    known: &Known,
+) -> Result<usize, StoreError> {
+    let columns = Columns::of(missing.keys().copied());
+    let contacts: Vec<Uuid> = missing.values().copied().collect();
+    let existing: Vec<Uuid> = known.values().copied().collect();
+    let row = sqlx::query!(
+        r#"with claimed as (
+             insert into contact_alias (lane, kind, value, contact_id)
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::uuid[])
+             on conflict do nothing
+             returning lane, contact_id
+         ), created as (
+             insert into contact (id, lane)
+             select distinct contact_id, lane from claimed where contact_id <> all($5::uuid[])
              returning id, lane
+         ), begun as (
+             insert into conversation (contact_id, lane) select id, lane from created
          )
-         insert into conversation (contact_id, lane) select id, lane from created",
+         select count(*) as "claimed!" from claimed"#,
+        &columns.lanes as &[&str],
+        &columns.kinds as &[&str],
+        &columns.values as &[&str],
         &contacts,
-        &lanes
+        &existing
     )
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await
     .during("create contacts")?;
-    Ok(())
+    Ok(usize::try_from(row.claimed).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::conversation::{Effect, Event};
 use crate::domain::{Identity, RequestId, RequestStatus, ServiceRequestId, ServiceType};
 use crate::store::error::StoreError;
 use crate::store::facts::Who;
+use crate::store::outbox::Drafts;
 use crate::store::tx::Tx;
 use crate::store::{notices, timers};
 use crate::whatsapp::Templates;
@@ -49,6 +50,8 @@ pub struct Applied {
     pub news: News,
     /// Something changed beyond messages to the person.
     pub changed: bool,
+    /// What is said, to be put with the turn's record.
+    pub said: Drafts,
     /// What is counted and logged once it lasts.
     pub happened: Vec<Happened>,
 }
@@ -123,11 +126,13 @@ pub async fn apply(
     effects: Vec<Effect>,
 ) -> Result<Applied, EffectError> {
     let mut applied = Applied::default();
-    let mut answers = Vec::new();
+    // To the person themselves, behind what else is said.
+    let mut answers = Drafts::default();
     for effect in effects {
         if let Effect::Send(message) = effect {
             if !scene.is_silent {
-                answers.push(messages::draft(scene, event, message, &mut applied)?);
+                let draft = messages::draft(scene, event, message, &mut applied)?;
+                answers.0.push(draft);
             }
             continue;
         }
@@ -135,8 +140,8 @@ pub async fn apply(
         applied.news.relisted |= is_listed(&effect);
         one(tx, scene, event, effect, &mut applied).await?;
     }
-    applied.news.answered = !answers.is_empty();
-    messages::put(tx, scene, answers).await?;
+    applied.news.answered = !answers.0.is_empty();
+    applied.said.append(answers);
     Ok(applied)
 }
 
@@ -223,7 +228,7 @@ async fn one(
         }
         Effect::WaitForChat { busy, request } => chats::wait(tx, who, busy, request).await?,
         Effect::Relay(relay) => {
-            messages::relay(tx, scene, event, relay).await?;
+            messages::relay(tx, scene, event, relay, applied).await?;
             applied.news.told = true;
         }
         Effect::AskedProvider { request } => {

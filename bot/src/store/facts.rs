@@ -1,7 +1,7 @@
 //! What is on record about a person and what they ask for, as a conversation's answers depend on it.
 
 mod chats;
-mod people;
+pub(super) mod people;
 mod providers;
 mod requests;
 
@@ -23,7 +23,7 @@ pub struct Who {
 }
 
 /// What stays the same from message to message until an effect changes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Base {
     /// Who writes.
     pub user: Option<User>,
@@ -36,20 +36,17 @@ pub struct Base {
     chat: Option<chats::Known>,
 }
 
-/// Reads what every message needs.
-///
-/// # Errors
-/// When the database does not tell.
-pub async fn base(tx: &mut Tx, who: &Who) -> Result<Base, StoreError> {
-    let (found, flags) = people::user(tx, who.contact).await?;
+/// Adds to who writes what else every message needs.
+pub(super) async fn base(
+    tx: &mut Tx,
+    who: &Who,
+    columns: people::Columns,
+) -> Result<Base, StoreError> {
+    let (found, flags) = columns.read(who.contact);
     let Some(found) = found else {
         return Ok(Base {
-            user: None,
-            is_blocked: false,
             flags,
-            requests: Vec::new(),
-            jobs: Vec::new(),
-            chat: None,
+            ..Base::default()
         });
     };
     let user = found.user;

@@ -8,8 +8,9 @@ use crate::store::error::{During, StoreError};
 use crate::store::tx::Tx;
 
 const LOCK: i64 = 0x7562_6d66_656e_6365;
-/// The lock that `LOCK` names, shared until the transaction ends. Without a parameter, so that it takes one round trip.
-const SHARE: &str = "select pg_advisory_xact_lock_shared(8458443336711037797)";
+/// Begins, and takes the lock that `LOCK` names, shared until the transaction ends. Without a parameter, so that it takes
+/// one round trip.
+const SHARE: &str = "begin; select pg_advisory_xact_lock_shared(8458443336711037797)";
 
 /// Who owns the live work, since which move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Store {
     /// # Errors
     /// When the database does not tell.
     pub async fn fence(&self) -> Result<Fence, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.each().await?;
         let fence = read(&mut tx).await?;
         tx.commit().await?;
         Ok(fence)
@@ -85,12 +86,7 @@ impl Store {
     /// Begins a transaction that shares the fence's lock: who owns the live work stays so until it ends. Any
     /// statement of it may look at the row; its snapshot is younger than the lock.
     pub(super) async fn begin_fenced(&self) -> Result<Tx, StoreError> {
-        let mut tx = self.begin().await?;
-        sqlx::raw_sql(SHARE)
-            .execute(&mut tx)
-            .await
-            .during("share work fence")?;
-        Ok(tx)
+        self.begin_with(SHARE).await
     }
 }
 

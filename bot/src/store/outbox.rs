@@ -2,10 +2,11 @@
 //! the pace that all replicas share. No transaction is open during a send.
 
 mod bucket;
+pub(super) mod drafts;
 mod failures;
 mod files;
 mod outcome;
-pub(super) mod put;
+mod turn;
 mod window;
 
 use std::collections::HashSet;
@@ -18,8 +19,8 @@ use crate::conversation::Media;
 use crate::domain::ContactId;
 use crate::store::Store;
 use crate::store::error::{During, StoreError};
-use crate::store::tx::Tx;
 
+pub use drafts::Drafts;
 pub(super) use failures::tell;
 pub use outcome::{Accepted, Recorded, Refusal};
 pub(super) use window::reopen;
@@ -82,7 +83,7 @@ impl Store {
     /// waits for its recipient. Tells whose claims still held, too.
     ///
     /// # Errors
-    /// When nothing of it happened, or when it is not known.
+    /// When nothing more of it happened, or when it is not known.
     pub async fn turn_sends(
         &self,
         revision: &str,
@@ -90,24 +91,33 @@ impl Store {
         limit: u32,
         pace: Pace,
     ) -> Result<(HashSet<i64>, Claim), StoreError> {
-        let mut tx = self.begin_fenced().await?;
-        let recorded = if accepted.is_empty() {
-            HashSet::new()
-        } else {
-            outcome::record_accepted(&mut tx, accepted).await?
-        };
-        let claim = if limit == 0 {
+        let limit = i64::from(limit);
+        let mut tx = self.each().await?;
+        let mut turned = turn::turn(&mut tx, revision, accepted, limit, pace).await?;
+        tx.commit().await?;
+        let mut told = false;
+        if turned.are_shut {
+            told = self.hold_sends(revision, pace.service_window).await?;
+            // What was behind may go now.
+            let taken = i64::try_from(turned.messages.len()).unwrap_or(limit);
+            let mut tx = self.each().await?;
+            let more = turn::turn(&mut tx, revision, &[], limit - taken, pace).await?;
+            tx.commit().await?;
+            turned.messages.extend(more.messages);
+            turned.wait = more.wait;
+        }
+        let claim = if !turned.owns {
+            Claim::NotOwner
+        } else if turned.messages.is_empty() && !told && turned.wait.is_none() {
             Claim::Idle
         } else {
-            claim(&mut tx, revision, limit, pace).await?
+            Claim::Send {
+                messages: turned.messages,
+                told,
+                wait: turned.wait,
+            }
         };
-        if accepted.is_empty() && !matches!(claim, Claim::Send { .. }) {
-            // A look locks a row: to commit that would wait for the disk.
-            tx.rollback().await;
-        } else {
-            tx.commit().await?;
-        }
-        Ok((recorded, claim))
+        Ok((turned.recorded, claim))
     }
 
     /// Ends what a smoke test's lane wants to send: it reaches no phone.
@@ -127,119 +137,4 @@ impl Store {
         tx.commit().await?;
         Ok(done.rows_affected())
     }
-}
-
-async fn claim(tx: &mut Tx, revision: &str, limit: u32, pace: Pace) -> Result<Claim, StoreError> {
-    let look = bucket::open(tx, revision, pace.rate_per_second).await?;
-    if !look.owns {
-        return Ok(Claim::NotOwner);
-    }
-    if !look.due {
-        return Ok(Claim::Idle);
-    }
-    let allowance = look.allowance;
-    let limit = i64::from(limit).min(allowance.whole());
-    let (mut messages, are_shut) = claim_heads(tx, limit, pace.service_window).await?;
-    let mut told = false;
-    if are_shut {
-        told = window::hold(tx, pace.service_window).await?;
-        // What was behind may go now.
-        let left = limit.saturating_sub(i64::try_from(messages.len()).unwrap_or(i64::MAX));
-        messages.extend(claim_heads(tx, left, pace.service_window).await?.0);
-    }
-    let wait = bucket::close(tx, allowance, messages.len(), limit).await?;
-    Ok(Claim::Send {
-        messages,
-        told,
-        wait,
-    })
-}
-
-/// A row of what was claimed: nothing but the first column if nothing was.
-struct Taken {
-    are_shut: bool,
-    id: Option<i64>,
-    contact_id: Option<Uuid>,
-    request_id: Option<String>,
-    attempts: Option<i32>,
-    media_id: Option<String>,
-    kind: Option<String>,
-    payload: Option<Value>,
-    media: Option<Value>,
-}
-
-impl Taken {
-    fn outgoing(self, claim: Uuid) -> Option<Outgoing> {
-        Some(Outgoing {
-            id: self.id?,
-            claim,
-            contact: ContactId(self.contact_id?),
-            kind: self.kind?,
-            payload: self.payload?,
-            media: self
-                .media
-                .and_then(|media| serde_json::from_value(media).ok()),
-            media_id: self.media_id,
-            request_id: self.request_id?,
-            attempts: self.attempts?,
-        })
-    }
-}
-
-/// The template goes instead where the window is closed. Tells too whether some windows are.
-///
-/// Who is first of a person's is asked by order, for which only one index will do: others look as cheap while the
-/// table is small, and a plan may live until it no longer is.
-async fn claim_heads(
-    tx: &mut Tx,
-    limit: i64,
-    window: Duration,
-) -> Result<(Vec<Outgoing>, bool), StoreError> {
-    if limit <= 0 {
-        return Ok((Vec::new(), false));
-    }
-    let claim = Uuid::now_v7();
-    let rows = sqlx::query_as!(
-        Taken,
-        r#"with head as materialized (
-             select o.id, s.shut, s.shut and o.kind <> 'template' as closed
-             from outbox o join conversation c on c.contact_id = o.contact_id
-             cross join lateral (select o.window_closed or coalesce(
-                 c.last_inbound_at <= now() - $4 * interval '1 second', false) as shut) s
-             where o.state = 'pending' and o.lane = 'live' and o.attempt_at <= now()
-               and (o.claimed_until is null or o.claimed_until < now()) and o.expires_at > now()
-               and o.id = (select p.id from outbox p
-                           where p.contact_id = o.contact_id and p.state = 'pending'
-                           order by p.id limit 1)
-             order by o.attempt_at, o.id
-             limit $1 for no key update of o skip locked
-         ), taken as (
-             update outbox o
-             set claim = $2, claimed_until = now() + $3 * interval '1 second', attempts = attempts + 1,
-                 is_template = head.closed
-             from head
-             where o.id = head.id
-               and (not head.closed or (o.template is not null and o.chat_message_id is null))
-             returning o.id, o.contact_id, o.request_id, o.attempts, o.media_id,
-                       case when head.closed then 'template' else o.kind end as kind,
-                       case when head.closed then o.template else o.payload end as payload,
-                       case when head.closed then null else o.media end as media
-         )
-         select (select coalesce(bool_or(shut), false) from head) as "are_shut!",
-                t.id as "id?", t.contact_id as "contact_id?", t.request_id as "request_id?",
-                t.attempts as "attempts?", t.media_id, t.kind, t.payload, t.media
-         from (select) as one left join taken t on true"#,
-        limit,
-        claim,
-        LEASE_SECONDS,
-        window.as_secs_f64()
-    )
-    .fetch_all(&mut *tx)
-    .await
-    .during("claim sends")?;
-    let are_shut = rows.iter().any(|row| row.are_shut);
-    let taken = rows.into_iter().filter_map(|row| row.outgoing(claim));
-    let mut messages: Vec<Outgoing> = taken.collect();
-    messages.sort_by_key(|message| message.id);
-    Ok((messages, are_shut))
 }

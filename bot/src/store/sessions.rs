@@ -52,7 +52,7 @@ const PLANS: &str = "set plan_cache_mode = force_generic_plan; set enable_seqsca
     set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
 
 /// What is asked about everything is planned for what it asks.
-pub(super) const REPORT_PLANS: &str = "set local plan_cache_mode = force_custom_plan;
+pub(super) const BEGIN_REPORT: &str = "begin; set local plan_cache_mode = force_custom_plan;
     set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on";
 
 /// Makes a session of our own ready for the statements that it keeps.

@@ -1,50 +1,131 @@
 //! A transaction whose queries are timed, and whose statements are kept only where that is safe.
 
 use std::fmt;
+use std::future::ready;
 use std::time::Instant;
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use futures::{FutureExt, StreamExt};
-use prometheus::HistogramVec;
+use futures::{FutureExt, StreamExt, stream};
+use prometheus::{Histogram, HistogramVec};
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{Describe, Either, Execute, Executor, Postgres, SqlStr, Transaction};
+use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{Connection, Describe, Either, Execute, Executor, Postgres, SqlStr};
+use tokio_util::task::TaskTracker;
 
 use crate::store::error::{During, StoreError};
+use crate::store::pool::Lent;
 
-/// One transaction. Dropping it undoes it.
+/// What all sessions share.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    ok: Histogram,
+    error: Histogram,
+    /// What is undone after its owner stopped waiting.
+    pub(super) undoing: TaskTracker,
+}
+
+impl Shared {
+    pub(super) fn new(timings: &HistogramVec) -> Self {
+        Self {
+            ok: timings.with_label_values(&["ok"]),
+            error: timings.with_label_values(&["error"]),
+            undoing: TaskTracker::new(),
+        }
+    }
+}
+
+/// One transaction, or statements each of which is one. Dropping a transaction undoes it.
 pub struct Tx {
-    inner: Transaction<'static, Postgres>,
-    timings: HistogramVec,
+    /// Gone once the session is left to `undoing`.
+    lent: Option<Lent>,
+    open: Open,
+    shared: Shared,
     keeps_statements: bool,
 }
 
+/// What would be cut off if the session were given back now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Nothing,
+    Statement,
+    Transaction,
+}
+
 impl Tx {
-    pub(super) fn new(
-        inner: Transaction<'static, Postgres>,
-        timings: HistogramVec,
-        keeps_statements: bool,
-    ) -> Self {
+    /// A session in which each statement lasts by itself.
+    pub(super) fn each(lent: Lent, shared: Shared, keeps_statements: bool) -> Self {
         Self {
-            inner,
-            timings,
+            lent: Some(lent),
+            open: Open::Statement,
+            shared,
             keeps_statements,
         }
+    }
+
+    /// Begins a transaction, with what else is to be done in the same round trip.
+    pub(super) async fn begin(&mut self, statements: &'static str) -> Result<(), sqlx::Error> {
+        self.open = Open::Transaction;
+        sqlx::raw_sql(statements).execute(self.session()?).await?;
+        Ok(())
+    }
+
+    pub(super) fn keep_no_statements(&mut self) {
+        self.keeps_statements = false;
+    }
+
+    fn session(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        self.lent.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
     }
 
     /// Makes all of it last.
     ///
     /// # Errors
     /// When the database did not confirm it; it may have been done or not.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await.during("commit")
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.end("commit").await.during("commit")
     }
 
-    /// Undoes all of it now, rather than when the connection is used next.
-    pub async fn rollback(self) {
+    /// Undoes all of it now, rather than soon.
+    pub async fn rollback(mut self) {
         // Without an answer the connection is closed, which undoes it too.
-        let _ = self.inner.rollback().await;
+        let _ = self.end("rollback").await;
+    }
+
+    async fn end(&mut self, word: &'static str) -> Result<(), sqlx::Error> {
+        if self.open == Open::Transaction {
+            sqlx::raw_sql(word).execute(self.session()?).await?;
+        }
+        self.open = Open::Nothing;
+        Ok(())
+    }
+
+    fn timer(&self) -> Timer {
+        Timer {
+            seconds: self.shared.ok.clone(),
+            of_errors: self.shared.error.clone(),
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let open = self.open;
+        let Some(mut lent) = self.lent.take().filter(|_| open != Open::Nothing) else {
+            return;
+        };
+        // The next one gets it when this is over, or never.
+        self.shared.undoing.spawn(async move {
+            let undone = if open == Open::Transaction {
+                sqlx::raw_sql("rollback").execute(&mut *lent).await.map(drop)
+            } else {
+                lent.ping().await
+            };
+            if undone.is_err() {
+                drop(Lent::take(lent));
+            }
+        });
     }
 }
 
@@ -80,35 +161,22 @@ impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Kept<E> {
 
 /// Observes one query's time when it is dropped.
 struct Timer {
-    timings: HistogramVec,
+    seconds: Histogram,
+    of_errors: Histogram,
     started: Instant,
-    outcome: &'static str,
 }
 
 impl Timer {
     fn note(&mut self, is_ok: bool) {
         if !is_ok {
-            self.outcome = "error";
+            self.seconds = self.of_errors.clone();
         }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let elapsed = self.started.elapsed().as_secs_f64();
-        self.timings
-            .with_label_values(&[self.outcome])
-            .observe(elapsed);
-    }
-}
-
-impl Tx {
-    fn timer(&self) -> Timer {
-        Timer {
-            timings: self.timings.clone(),
-            started: Instant::now(),
-            outcome: "ok",
-        }
+        self.seconds.observe(self.started.elapsed().as_secs_f64());
     }
 }
 
@@ -128,7 +196,11 @@ impl<'c> Executor<'c> for &'c mut Tx {
             query,
             is_kept: self.keeps_statements,
         };
-        (*self.inner)
+        let session = match self.session() {
+            Ok(session) => session,
+            Err(error) => return stream::once(ready(Err(error))).boxed(),
+        };
+        session
             .fetch_many(query)
             .inspect(move |step| {
                 timer.note(step.is_ok());
@@ -149,7 +221,11 @@ impl<'c> Executor<'c> for &'c mut Tx {
             query,
             is_kept: self.keeps_statements,
         };
-        (*self.inner)
+        let session = match self.session() {
+            Ok(session) => session,
+            Err(error) => return ready(Err(error)).boxed(),
+        };
+        session
             .fetch_optional(query)
             .inspect(move |row| {
                 timer.note(row.is_ok());
@@ -165,13 +241,19 @@ impl<'c> Executor<'c> for &'c mut Tx {
     where
         'c: 'e,
     {
-        (*self.inner).prepare_with(sql, parameters)
+        match self.session() {
+            Ok(session) => session.prepare_with(sql, parameters),
+            Err(error) => ready(Err(error)).boxed(),
+        }
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, sqlx::Error>>
     where
         'c: 'e,
     {
-        (*self.inner).describe(sql)
+        match self.session() {
+            Ok(session) => session.describe(sql),
+            Err(error) => ready(Err(error)).boxed(),
+        }
     }
 }

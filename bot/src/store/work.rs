@@ -4,6 +4,7 @@
 mod merge;
 mod poison;
 mod record;
+mod waiting;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -11,12 +12,13 @@ use uuid::Uuid;
 
 use crate::domain::{Bsuid, ContactId, Identity, Lane, Phone, RequestId, Wamid};
 use crate::store::error::{During, StoreError};
-use crate::store::facts::Who;
+use crate::store::Store;
+use crate::store::facts::{Base, Who};
 use crate::store::tx::Tx;
-use crate::store::{Store, notices};
 
 pub use poison::Verdict;
 pub use record::{Moved, Turn, Worked};
+pub use waiting::{Waiting, waiting};
 
 /// What a worker may work.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ pub struct Claimed {
     pub who: Who,
     /// The time by the database, when the messages were read.
     pub now: DateTime<Utc>,
+    /// What is on record about them.
+    pub base: Base,
     /// Its stored state, if it has begun.
     pub state: Option<Value>,
     /// When that state ends to count.
@@ -108,12 +112,20 @@ impl Store {
             tx.commit().await?;
             return Ok(Claim::Joined);
         }
-        let (now, messages) = waiting(&mut tx, locked.contact, reach.messages).await?;
-        let Some(now) = now else {
+        let who = Who {
+            contact: locked.contact,
+            lane: locked.lane.clone(),
+        };
+        let Waiting {
+            now,
+            messages,
+            base,
+        } = waiting(&mut tx, &who, reach.messages).await?;
+        if messages.is_empty() {
             // Worked by somebody else just before the lock was had.
             tx.rollback().await;
             return Ok(Claim::Joined);
-        };
+        }
         match merge::needed(&mut tx, &locked, &messages).await? {
             merge::Need::None => {}
             merge::Need::Join(other) => {
@@ -129,11 +141,9 @@ impl Store {
         }
         Ok(Claim::Work(Box::new(Claimed {
             tx,
-            who: Who {
-                contact: locked.contact,
-                lane: locked.lane,
-            },
+            who,
             now,
+            base,
             state: locked.state,
             expires_at: locked.expires_at,
             identity: locked.identity,
@@ -212,41 +222,6 @@ async fn lock_next(tx: &mut Tx, reach: &Reach) -> Result<Next, StoreError> {
         identity: identity(row.phone, row.bsuid),
         merged_into: row.merged_into.map(ContactId),
     }))
-}
-
-/// The database's time, and the messages. A statement of its own: it sees what was committed before the lock
-/// was had.
-async fn waiting(
-    tx: &mut Tx,
-    contact: ContactId,
-    limit: usize,
-) -> Result<(Option<DateTime<Utc>>, Vec<Stored>), StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = sqlx::query!(
-        r#"select id, wamid, kind, phone, bsuid, profile_name, raw, request_id, accepted_at,
-                  clock_timestamp() as "now!"
-           from inbox where contact_id = $1 and worked_at is null and dead_at is null
-           order by id limit $2"#,
-        contact.0,
-        limit
-    )
-    .fetch_all(&mut *tx)
-    .await
-    .during("read waiting messages")?;
-    let now = rows.last().map(|row| row.now);
-    let is_notice = |kind: &str, id: &str| kind == notices::KIND && id.starts_with(notices::PREFIX);
-    let stored = rows.into_iter().map(|row| Stored {
-        id: row.id,
-        is_notice: is_notice(&row.kind, &row.wamid),
-        wamid: Wamid::parse(&row.wamid).ok(),
-        kind: row.kind,
-        identity: identity(row.phone, row.bsuid),
-        profile_name: row.profile_name,
-        raw: row.raw,
-        request_id: RequestId::parse(&row.request_id),
-        accepted_at: row.accepted_at,
-    });
-    Ok((now, stored.collect()))
 }
 
 pub(super) fn identity(phone: Option<String>, bsuid: Option<String>) -> Identity {

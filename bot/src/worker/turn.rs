@@ -64,7 +64,7 @@ impl From<StoreError> for Broken {
 struct Standing {
     session: Session,
     expires_at: Option<DateTime<Utc>>,
-    base: Option<Base>,
+    base: Base,
 }
 
 /// Plays waiting messages, up to one that fails, or that touched more than its own conversation: locks on
@@ -73,7 +73,7 @@ pub(super) async fn play(claimed: &mut Claimed, workshop: &Workshop) -> Result<P
     let mut standing = Standing {
         session: reading::stored_session(claimed.state.as_ref()),
         expires_at: claimed.expires_at,
-        base: None,
+        base: std::mem::take(&mut claimed.base),
     };
     let mut played = Played::default();
     played.turn.identity = claimed.identity.clone();
@@ -133,13 +133,10 @@ async fn play_one(
     played: &mut Played,
 ) -> Result<Next, Broken> {
     let identity = heard.identity(message, &played.turn.identity);
-    let base = match standing.base.take() {
-        Some(base) => base,
-        None => facts::base(&mut claimed.tx, &claimed.who).await?,
-    };
+    let base = &standing.base;
     let session = match standing.expires_at {
         Some(expiry) if expiry > message.accepted_at => standing.session.clone(),
-        _ => begun_anew(&base),
+        _ => begun_anew(base),
     };
     let before = session.state.name();
     // What somebody blocked writes is stored and seen, never answered.
@@ -150,7 +147,7 @@ async fn play_one(
             ..Answered::default()
         },
         Some(input) => {
-            match answer(claimed, workshop, message, &base, session, input, &identity).await? {
+            match answer(claimed, workshop, message, base, session, input, &identity).await? {
                 Some(answered) => answered,
                 None => return Ok(Next::Failed("panicked")),
             }
@@ -174,6 +171,7 @@ async fn play_one(
         id: message.id,
         body: heard.body(),
     });
+    played.turn.said.append(applied.said);
     played.news |= applied.news;
     played.steps.push(Step {
         wamid: message.wamid.clone().filter(|_| !message.is_notice),
@@ -183,7 +181,6 @@ async fn play_one(
         happened: applied.happened,
     });
     standing.session = after;
-    standing.base = Some(base).filter(|_| !applied.changed);
     Ok(if applied.changed || has_locked {
         Next::Ends
     } else {

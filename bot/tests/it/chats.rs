@@ -7,7 +7,7 @@ use ubermench_bot::conversation::{
 };
 use ubermench_bot::domain::{ServiceRequestId, Wamid};
 use ubermench_bot::store::effects::EffectError;
-use ubermench_bot::store::facts;
+use ubermench_bot::store::work;
 
 use crate::harness::World;
 use crate::harness::people::Person;
@@ -114,7 +114,7 @@ async fn what_was_written_before_the_other_ended_it_still_goes_over() {
     let mut found = Vec::new();
     for (person, at) in [(&rosa, earlier), (&rosa, Utc::now()), (&luis, earlier)] {
         let mut tx = person.store.begin().await.unwrap();
-        let base = facts::base(&mut tx, &person.who).await.unwrap();
+        let base = work::waiting(&mut tx, &person.who, 0).await.unwrap().base;
         let chat = base.facts(&person.who, at).chat;
         found.push(chat.map(|chat| chat.has_ended));
     }

@@ -1,14 +1,15 @@
 //! Optional behaviours, switched for all, for a share of people, or for some by name.
 
 use ubermench_bot::conversation::Flags;
-use ubermench_bot::store::facts;
+use ubermench_bot::store::work;
 
 use crate::harness::World;
 use crate::harness::people::Person;
 
 async fn flags(person: &Person) -> Flags {
     let mut tx = person.store.begin().await.unwrap();
-    facts::base(&mut tx, &person.who).await.unwrap().flags
+    let waiting = work::waiting(&mut tx, &person.who, 0).await.unwrap();
+    waiting.base.flags
 }
 
 #[tokio::test(flavor = "multi_thread")]

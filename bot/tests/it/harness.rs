@@ -216,7 +216,7 @@ impl World {
         let metrics = Metrics::new().unwrap();
         Store::new(
             self.database_url().parse().unwrap(),
-            metrics.query_seconds.clone(),
+            &metrics.query_seconds,
         )
     }
 

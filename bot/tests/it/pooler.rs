@@ -43,7 +43,7 @@ async fn statements_are_kept_only_in_sessions_of_our_own() {
     let (_keeper, through) = pooler(&world).await;
     for (url, are_own) in [(world.database_url(), true), (through, false)] {
         let seconds = Metrics::new().unwrap().query_seconds;
-        let stores = [(); 4].map(|()| Store::new(url.parse().unwrap(), seconds.clone()));
+        let stores = [(); 4].map(|()| Store::new(url.parse().unwrap(), &seconds));
         for _ in 0..5 {
             let learnt = stores.iter().map(Store::learn_sessions);
             let learnt = futures::future::join_all(learnt).await;

@@ -61,7 +61,7 @@ impl Checker {
             verify_token: first(&settings.webhook.verify_tokens),
             phone_number_id: settings.webhook.phone_number_id.clone(),
             lane: Lane::named(settings.revision.name()),
-            store: Store::new(settings.database.clone(), metrics.query_seconds.clone()),
+            store: Store::new(settings.database.clone(), &metrics.query_seconds),
             redis,
             graph,
         })

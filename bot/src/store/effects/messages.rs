@@ -8,7 +8,7 @@ use crate::conversation::{Event, Notice, Outbound, Relay, Template, TemplateName
 use crate::domain::{ContactId, Identity, Wamid};
 use crate::store::effects::{Applied, EffectError, Happened, Scene, chats};
 use crate::store::error::During;
-use crate::store::outbox::put::{self, Draft, on_failure};
+use crate::store::outbox::drafts::{Draft, on_failure};
 use crate::store::tx::Tx;
 use crate::whatsapp::{Recipient, outbound};
 
@@ -42,6 +42,7 @@ pub(super) fn draft(
     let expires_at = event.received_at + TimeDelta::hours(HOURS);
     Ok(Draft {
         contact: scene.who.contact,
+        request_id: scene.request_id().to_owned(),
         inbox_id: scene.inbox_id,
         kind: message.reply.kind(),
         payload: outbound::payload(&message.reply, &to),
@@ -53,14 +54,6 @@ pub(super) fn draft(
         chat_message: None,
         is_copy: false,
     })
-}
-
-pub(super) async fn put(
-    tx: &mut Tx,
-    scene: &Scene<'_>,
-    drafts: Vec<Draft>,
-) -> Result<(), EffectError> {
-    Ok(put::put(tx, &scene.who.lane, scene.request_id(), drafts).await?)
 }
 
 /// A file that is still to be brought over.
@@ -82,6 +75,7 @@ pub(super) async fn relay(
     scene: &Scene<'_>,
     event: &Event,
     relay: Relay,
+    applied: &mut Applied,
 ) -> Result<(), EffectError> {
     let to = recipient(&relay.identity)?;
     let message = sqlx::query!(
@@ -115,6 +109,7 @@ pub(super) async fn relay(
         };
         Draft {
             contact: relay.to,
+            request_id: scene.request_id().to_owned(),
             inbox_id: scene.inbox_id,
             kind: reply.kind(),
             payload,
@@ -127,5 +122,6 @@ pub(super) async fn relay(
             is_copy,
         }
     });
-    put(tx, scene, drafts.collect()).await
+    applied.said.0.extend(drafts);
+    Ok(())
 }

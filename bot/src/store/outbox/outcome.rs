@@ -1,6 +1,5 @@
 //! How a send ended, recorded by its claim: a move of the work fence meanwhile changes nothing.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -9,7 +8,6 @@ use crate::domain::Wamid;
 use crate::store::Store;
 use crate::store::error::{During, StoreError};
 use crate::store::outbox::{Outgoing, failures, window};
-use crate::store::tx::Tx;
 
 /// Whether an outcome was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,40 +36,6 @@ pub struct Accepted {
     pub claim: Uuid,
     /// Meta's id, if the answer had one.
     pub wamid: Option<Wamid>,
-}
-
-/// Records Meta's ids, and wakes statuses that came before them; tells those whose claim still held. Nothing but
-/// what is pending has a claim.
-pub(super) async fn record_accepted(
-    tx: &mut Tx,
-    accepted: &[Accepted],
-) -> Result<HashSet<i64>, StoreError> {
-    let ids: Vec<i64> = accepted.iter().map(|it| it.id).collect();
-    let claims: Vec<Uuid> = accepted.iter().map(|it| it.claim).collect();
-    let wamids: Vec<Option<String>> = accepted
-        .iter()
-        .map(|it| it.wamid.as_ref().map(|wamid| wamid.as_str().to_owned()))
-        .collect();
-    let rows = sqlx::query!(
-        "with sent as (
-             select * from unnest($1::bigint[], $2::uuid[], $3::text[]) as s (id, claim, wamid)
-         ), woken as (
-             update message_status m set attempt_at = now()
-             from sent where m.wamid = sent.wamid and m.applied_at is null
-         )
-         update outbox o
-         set state = 'accepted', outcome = 'sent', ended_at = now(), wamid = sent.wamid, claim = null,
-             error_code = null, error_title = null
-         from sent where o.id = sent.id and o.claim = sent.claim
-         returning o.id",
-        &ids,
-        &claims,
-        &wamids as &[Option<String>]
-    )
-    .fetch_all(&mut *tx)
-    .await
-    .during("record sent messages")?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 impl From<u64> for Recorded {

@@ -19,7 +19,7 @@ const PEOPLE: i64 = 200;
 
 /// Holds what can't go now. For messages of a chat a template tells the person once that they wait, and
 /// the sender is told once; true when somebody was told something.
-pub(super) async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreError> {
+async fn hold(tx: &mut Tx, window: Duration) -> Result<bool, StoreError> {
     // What this statement holds was not held in its own snapshot: a chat found held is an old one.
     let held = sqlx::query_as!(
         Held,
@@ -167,6 +167,22 @@ pub(super) async fn note_closed(tx: &mut Tx, ids: &[i64]) -> Result<(), StoreErr
 }
 
 impl Store {
+    /// Holds what can't go now, if the revision owns the work; true when somebody was told something.
+    pub(super) async fn hold_sends(
+        &self,
+        revision: &str,
+        window: Duration,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin_fenced().await?;
+        if !fence::holds(&mut tx, revision).await? {
+            tx.rollback().await;
+            return Ok(false);
+        }
+        let told = hold(&mut tx, window).await?;
+        tx.commit().await?;
+        Ok(told)
+    }
+
     /// Lets go what was held while its person wrote; a turn releases all that it sees.
     ///
     /// # Errors
@@ -174,6 +190,7 @@ impl Store {
     pub async fn release_sends(&self, revision: &str, window: Duration) -> Result<u64, StoreError> {
         let mut tx = self.begin_fenced().await?;
         if !fence::holds(&mut tx, revision).await? {
+            tx.rollback().await;
             return Ok(0);
         }
         let done = sqlx::query!(

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::domain::Identity;
 use crate::store::error::{During, StoreError};
+use crate::store::outbox::Drafts;
+use crate::store::outbox::drafts::Columns;
 use crate::store::tx::Tx;
 use crate::store::work::Claimed;
 
@@ -41,6 +43,8 @@ pub struct Turn {
     pub profile_name: Option<String>,
     /// When the person last wrote, if they did.
     pub inbound_at: Option<DateTime<Utc>>,
+    /// What is said, to them and to others.
+    pub said: Drafts,
 }
 
 impl Claimed {
@@ -56,23 +60,10 @@ impl Claimed {
             .map(|message| message.body.replace('\0', ""))
             .collect();
         let identity = &turn.identity;
+        let said = Columns::from(turn.said);
         // One statement for all of it. Once the person wrote, what was held for them goes first.
-        sqlx::query!(
-            "with finished as (
-                 update inbox i set worked_at = now(), error = null, body = w.body
-                 from unnest($7::bigint[], $8::text[]) as w (id, body) where i.id = w.id
-             ), named as (
-                 update contact set whatsapp_name = $9
-                 where id = $1 and $9::text is not null and whatsapp_name is distinct from $9
-             ), released as (
-                 update outbox
-                 set state = 'pending', held_at = null, window_closed = false, attempt_at = now()
-                 where contact_id = $1 and state = 'held' and $6::timestamptz is not null
-             )
-             update conversation
-             set state = $2, expires_at = $3, phone = $4, bsuid = $5, updated_at = now(),
-                 last_inbound_at = greatest(last_inbound_at, $6)
-             where contact_id = $1",
+        sqlx::query_file!(
+            "src/store/work/record.sql",
             self.who.contact.0,
             turn.state,
             turn.expires_at,
@@ -87,7 +78,20 @@ impl Claimed {
             turn.inbound_at,
             &ids,
             &bodies,
-            turn.profile_name
+            turn.profile_name,
+            self.who.lane.as_str(),
+            &said.requests,
+            &said.contacts,
+            &said.inbox as &[Option<i64>],
+            &said.kinds as &[&str],
+            &said.payloads,
+            &said.bodies,
+            &said.expiries,
+            &said.templates as &[Option<Value>],
+            &said.media as &[Option<Value>],
+            &said.failures as &[Option<Value>],
+            &said.chat as &[Option<i64>],
+            &said.copies
         )
         .execute(&mut self.tx)
         .await

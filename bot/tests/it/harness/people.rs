@@ -10,7 +10,8 @@ use ubermench_bot::domain::{
 use ubermench_bot::metrics::Metrics;
 use ubermench_bot::store::Store;
 use ubermench_bot::store::effects::{self, Applied, EffectError, Scene};
-use ubermench_bot::store::facts::{self, Who};
+use ubermench_bot::store::facts::{self, Base, Who};
+use ubermench_bot::store::work::{self, Claimed, Turn};
 use ubermench_bot::whatsapp::Templates;
 use uuid::Uuid;
 
@@ -78,7 +79,7 @@ impl Person {
     /// What is on record now.
     pub(crate) async fn facts(&self, needs: &Needs) -> Facts {
         let mut tx = self.store.begin().await.unwrap();
-        let base = facts::base(&mut tx, &self.who).await.unwrap();
+        let base = work::waiting(&mut tx, &self.who, 0).await.unwrap().base;
         let known = base.facts(&self.who, Utc::now());
         let lists = Lists::new(Metrics::new().unwrap().cache_requests);
         facts::load(&mut tx, &self.who, &lists, known, needs)
@@ -121,7 +122,16 @@ impl Person {
             flags: Flags::default(),
             facts,
         };
-        let mut tx = self.store.begin().await.unwrap();
+        let mut claimed = Claimed {
+            tx: self.store.begin().await.unwrap(),
+            who: self.who.clone(),
+            now,
+            base: Base::default(),
+            state: None,
+            expires_at: None,
+            identity: self.identity.clone(),
+            messages: Vec::new(),
+        };
         let templates = Templates::new("en");
         let request_id = RequestId::parse("trace-1");
         let scene = Scene {
@@ -132,8 +142,13 @@ impl Person {
             is_silent: false,
             templates: &templates,
         };
-        let applied = effects::apply(&mut tx, &scene, &event, effects).await?;
-        tx.commit().await.unwrap();
+        let mut applied = effects::apply(&mut claimed.tx, &scene, &event, effects).await?;
+        let turn = Turn {
+            identity: self.identity.clone(),
+            said: std::mem::take(&mut applied.said),
+            ..Turn::default()
+        };
+        claimed.record(turn).await.unwrap();
         Ok(applied)
     }
 
