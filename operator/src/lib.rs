@@ -18,5 +18,6 @@ pub mod plugin;
 pub mod reconcile;
 pub mod rollout;
 pub mod telemetry;
+pub mod transport;
 pub mod validate;
 pub mod work;
