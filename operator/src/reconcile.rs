@@ -26,7 +26,7 @@ const PACE: Duration = Duration::from_secs(5);
 const EVENT_AGE: SignedDuration = SignedDuration::from_mins(10);
 
 /// What follows a pass.
-enum Next {
+pub(crate) enum Next {
     /// It wrote; another one sees the result.
     Again,
     /// Nothing is due before that.
@@ -83,7 +83,7 @@ pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Co
 }
 
 /// One pass: one intent written, or one act carried out, or nothing.
-async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error> {
+pub(crate) async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error> {
     let (name, namespace) = (object.name_any(), object.namespace().ok_or(Error::Unnamed)?);
     let api = Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), &namespace);
     let Some(object) = api
@@ -180,7 +180,11 @@ async fn write(
 }
 
 fn decided(ctx: &Context, names: &Names, observed: &Observed) -> Decision {
+    #[cfg(test)]
+    let observed = &*crate::simulation::mistakes::observe(observed);
     let mut decision = decide(observed, ctx.now());
+    #[cfg(test)]
+    crate::simulation::mistakes::decide(observed, &mut decision, ctx.now());
     let active = decision.status.active.as_ref();
     decision.status.selector = active.map_or_else(String::new, |active| {
         names.pod_selector_text(&active.revision)
