@@ -75,7 +75,7 @@ pub async fn status(
 }
 
 async fn internal_secret(ctx: &Context, world: &World) -> Result<(), Error> {
-    let (token, key): ([u8; 32], [u8; 32]) = rand::random();
+    let (token, key) = (ctx.secret(), ctx.secret());
     let secret = desired::internal_secret(&world.names, &hex::encode(token), &hex::encode(key));
     write::create(ctx, &world.names, "Secret", &secret).await
 }
@@ -213,7 +213,7 @@ async fn move_work(ctx: &Context, world: &World, owner: &WorkOwner) -> Result<()
         ips.extend(world.addresses(revision));
     }
     let moved = Fence {
-        http: &ctx.http,
+        pods: ctx.pods(),
         token,
     }
     .move_to(&ips, owner)

@@ -9,7 +9,6 @@ use kube::core::PartialObjectMeta;
 use kube::{Api, ResourceExt};
 use ubermench_crds::UbermenchDeployment;
 
-use crate::app::now;
 use crate::apply;
 use crate::context::Context;
 use crate::error::{During, Error};
@@ -99,7 +98,7 @@ async fn release_terminating(ctx: &Context, namespace: Option<&str>) {
         );
         if is_going
             && is_held(&object)
-            && let Err(error) = release(ctx, &object, now()).await
+            && let Err(error) = release(ctx, &object, ctx.now()).await
         {
             tracing::warn!(error = error.chain(), "a resource could not be let go");
         }

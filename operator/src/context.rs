@@ -1,18 +1,30 @@
 //! What every pass needs, and nothing that a release depends on: all of it may be lost at any time.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use kube::Client;
 
 use crate::metrics::Metrics;
+use crate::transport::Transport;
+
+/// What a pass needs beside Kubernetes, and what a simulation puts in its place.
+pub struct Adapters {
+    /// The bots' pods.
+    pub pods: Arc<dyn Transport>,
+    /// The wall clock.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// New secrets: 32 bytes that nobody can guess.
+    pub secret: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
+}
 
 /// Shared by all passes of a process.
 pub struct Context {
     /// Kubernetes.
     pub client: Client,
-    /// The bots' internal port.
-    pub http: reqwest::Client,
+    /// Time, chance, and the way to the pods.
+    adapters: Adapters,
     /// Counters.
     pub metrics: Metrics,
     /// Who we are, for Events.
@@ -25,15 +37,30 @@ pub struct Context {
 
 impl Context {
     /// A new one.
-    pub fn new(client: Client, http: reqwest::Client, metrics: Metrics, instance: String) -> Self {
+    pub fn new(client: Client, adapters: Adapters, metrics: Metrics, instance: String) -> Self {
         Self {
             client,
-            http,
+            adapters,
             metrics,
             instance,
             posted: Mutex::default(),
             failures: Mutex::default(),
         }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        (self.adapters.clock)()
+    }
+
+    /// The way to the bots' pods.
+    pub fn pods(&self) -> &dyn Transport {
+        self.adapters.pods.as_ref()
+    }
+
+    /// 32 bytes that nobody can guess.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        (self.adapters.secret)()
     }
 
     /// Whether this process has posted that Event.

@@ -19,8 +19,9 @@ use kube::{Api, Client, Resource, ResourceExt};
 use tokio_util::sync::CancellationToken;
 use ubermench_crds::{UbermenchDeployment, UbermenchDeploymentSpec};
 
+use crate::app::now;
 use crate::cleanup;
-use crate::context::Context;
+use crate::context::{Adapters, Context};
 use crate::error::Category;
 use crate::metrics::Metrics;
 use crate::names::{INSTANCE, MANAGER};
@@ -49,7 +50,12 @@ pub async fn run(
         .pool_idle_timeout(Duration::from_secs(20))
         .build()
         .map_err(SetUp)?;
-    let ctx = Arc::new(Context::new(client.clone(), http, metrics, identity));
+    let adapters = Adapters {
+        pods: Arc::new(http),
+        clock: Arc::new(now),
+        secret: Arc::new(rand::random),
+    };
+    let ctx = Arc::new(Context::new(client.clone(), adapters, metrics, identity));
     let watched = namespace.clone();
     let scope = Scope { client, namespace };
     let resources = Controller::new(

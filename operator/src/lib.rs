@@ -17,6 +17,9 @@ pub mod observe;
 pub mod plugin;
 pub mod reconcile;
 pub mod rollout;
+#[cfg(test)]
+mod simulation;
 pub mod telemetry;
+pub mod transport;
 pub mod validate;
 pub mod work;

@@ -69,7 +69,7 @@ pub async fn observe(
     if let Some(token) = &world.token {
         // A fence that can't be read is not known, which moves nothing.
         observed.work = Fence {
-            http: &ctx.http,
+            pods: ctx.pods(),
             token,
         }
         .read(&world.answering(&observed))

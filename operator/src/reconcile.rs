@@ -9,7 +9,6 @@ use kube::{Api, ResourceExt};
 use rand::RngExt;
 use ubermench_crds::{Transition, UbermenchDeployment};
 
-use crate::app::now;
 use crate::context::Context;
 use crate::error::{Category, During, Error};
 use crate::names::Names;
@@ -27,7 +26,7 @@ const PACE: Duration = Duration::from_secs(5);
 const EVENT_AGE: SignedDuration = SignedDuration::from_mins(10);
 
 /// What follows a pass.
-enum Next {
+pub(crate) enum Next {
     /// It wrote; another one sees the result.
     Again,
     /// Nothing is due before that.
@@ -84,7 +83,7 @@ pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Co
 }
 
 /// One pass: one intent written, or one act carried out, or nothing.
-async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error> {
+pub(crate) async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error> {
     let (name, namespace) = (object.name_any(), object.namespace().ok_or(Error::Unnamed)?);
     let api = Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), &namespace);
     let Some(object) = api
@@ -96,7 +95,7 @@ async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error
     };
     if object.metadata.deletion_timestamp.is_some() {
         if cleanup::is_held(&object) {
-            cleanup::release(ctx, &object, now()).await?;
+            cleanup::release(ctx, &object, ctx.now()).await?;
         }
         return Ok(Next::Done);
     }
@@ -112,7 +111,7 @@ async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error
         tell(ctx, &object, transition).await;
     }
     let (world, observed) = observe(ctx, object).await?;
-    let decision = decided(&world.names, &observed);
+    let decision = decided(ctx, &world.names, &observed);
     match &decision.act {
         Some(act) => {
             tracing::info!(?act, "acting");
@@ -140,7 +139,7 @@ async fn refused(
         observed.blocked = Some(format!(
             "{kind} {name} exists and belongs to someone else: rename or delete it"
         ));
-        let decision = decided(&world.names, &observed);
+        let decision = decided(ctx, &world.names, &observed);
         return match write(ctx, world, &observed, decision).await? {
             Next::Again | Next::Wait(_) => Ok(Next::Wait(PACE)),
             Next::Done => Ok(Next::Done),
@@ -180,8 +179,12 @@ async fn write(
     Ok(Next::Again)
 }
 
-fn decided(names: &Names, observed: &Observed) -> Decision {
-    let mut decision = decide(observed, now());
+fn decided(ctx: &Context, names: &Names, observed: &Observed) -> Decision {
+    #[cfg(test)]
+    let observed = &*crate::simulation::mistakes::observe(observed);
+    let mut decision = decide(observed, ctx.now());
+    #[cfg(test)]
+    crate::simulation::mistakes::decide(observed, &mut decision, ctx.now());
     let active = decision.status.active.as_ref();
     decision.status.selector = active.map_or_else(String::new, |active| {
         names.pod_selector_text(&active.revision)
@@ -195,7 +198,7 @@ async fn tell(ctx: &Context, object: &UbermenchDeployment, transition: &Transiti
     if ctx.has_posted(&uid, transition.sequence) {
         return;
     }
-    if now().duration_since(transition.time.0) < EVENT_AGE
+    if ctx.now().duration_since(transition.time.0) < EVENT_AGE
         && let Err(error) = events::publish(&ctx.client, &ctx.instance, object, transition).await
     {
         tracing::warn!(error = error.chain(), "an Event could not be posted");

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use ubermench_crds::WorkOwner;
+
+use crate::transport::{Answer, Call, Silence, Transport};
 
 /// The bot's internal port.
 const PORT: u16 = 8081;
@@ -30,7 +34,16 @@ pub enum Error {
         ip: String,
         /// Why not.
         #[source]
-        source: reqwest::Error,
+        source: Silence,
+    },
+    /// The pod's answer makes no sense.
+    #[error("the answer of the pod at {ip} can't be read")]
+    Garbled {
+        /// Its address.
+        ip: String,
+        /// Why not.
+        #[source]
+        source: serde_json::Error,
     },
     /// The pod answered something else.
     #[error("pod at {ip} answered {status}")]
@@ -42,8 +55,11 @@ pub enum Error {
     },
 }
 
+/// Somebody else has set a greater epoch.
+const CONFLICT: u16 = 409;
+
 /// The row as it goes over the wire.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Row {
     epoch: i64,
     revision: String,
@@ -51,8 +67,8 @@ struct Row {
 
 /// The way to the fence.
 pub struct Fence<'a> {
-    /// HTTP client.
-    pub http: &'a reqwest::Client,
+    /// The way to the pods.
+    pub pods: &'a dyn Transport,
     /// Bearer token of the internal port.
     pub token: &'a SecretString,
 }
@@ -85,23 +101,14 @@ impl Fence<'_> {
     }
 
     async fn read_at(&self, ip: &str) -> Result<WorkOwner, Error> {
-        let call = |source| Error::Call {
+        let answer = self.call(ip, Method::GET, None, READ_LIMIT).await?;
+        if !answer.is_success() {
+            return Err(refused(ip, &answer));
+        }
+        let row = serde_json::from_slice::<Row>(&answer.body).map_err(|source| Error::Garbled {
             ip: ip.to_owned(),
             source,
-        };
-        let request = self
-            .http
-            .get(address(ip))
-            .bearer_auth(self.token.expose_secret())
-            .timeout(READ_LIMIT);
-        let response = request.send().await.map_err(call)?;
-        if !response.status().is_success() {
-            return Err(Error::Refused {
-                ip: ip.to_owned(),
-                status: response.status().as_u16(),
-            });
-        }
-        let row: Row = response.json().await.map_err(call)?;
+        })?;
         Ok(WorkOwner {
             epoch: row.epoch,
             revision: row.revision,
@@ -109,30 +116,40 @@ impl Fence<'_> {
     }
 
     async fn move_at(&self, ip: &str, owner: &WorkOwner) -> Result<(), Error> {
-        let row = Row {
-            epoch: owner.epoch,
-            revision: owner.revision.clone(),
-        };
-        let request = self
-            .http
-            .put(address(ip))
-            .bearer_auth(self.token.expose_secret())
-            .timeout(MOVE_LIMIT);
-        let response = request
-            .json(&row)
-            .send()
-            .await
-            .map_err(|source| Error::Call {
-                ip: ip.to_owned(),
-                source,
-            })?;
-        match response.status() {
-            status if status.is_success() || status == reqwest::StatusCode::CONFLICT => Ok(()),
-            status => Err(Error::Refused {
-                ip: ip.to_owned(),
-                status: status.as_u16(),
-            }),
+        let row = json!({"epoch": owner.epoch, "revision": owner.revision});
+        let answer = self.call(ip, Method::PUT, Some(row), MOVE_LIMIT).await?;
+        if answer.is_success() || answer.status == CONFLICT {
+            Ok(())
+        } else {
+            Err(refused(ip, &answer))
         }
+    }
+
+    async fn call(
+        &self,
+        ip: &str,
+        method: Method,
+        body: Option<Value>,
+        limit: Duration,
+    ) -> Result<Answer, Error> {
+        let call = Call {
+            method,
+            url: address(ip),
+            token: Some(self.token),
+            body,
+            limit,
+        };
+        self.pods.call(call).await.map_err(|source| Error::Call {
+            ip: ip.to_owned(),
+            source,
+        })
+    }
+}
+
+fn refused(ip: &str, answer: &Answer) -> Error {
+    Error::Refused {
+        ip: ip.to_owned(),
+        status: answer.status,
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cleanup;
+use crate::context::Adapters;
 use crate::error::Category;
 use crate::metrics::Metrics;
 use crate::names::{FINALIZER, SNAPSHOT_FINALIZER};
@@ -45,12 +46,12 @@ impl Server {
         });
         let client = Client::new(service, "prod");
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Context::new(
-            client,
-            reqwest::Client::new(),
-            Metrics::new().unwrap(),
-            "test".to_owned(),
-        )
+        let adapters = Adapters {
+            pods: Arc::new(reqwest::Client::new()),
+            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+            secret: Arc::new(|| [7; 32]),
+        };
+        Context::new(client, adapters, Metrics::new().unwrap(), "test".to_owned())
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {

@@ -13,6 +13,8 @@ use super::{Observed, Reason};
 pub(super) struct Change {
     pub(super) status: UbermenchDeploymentStatus,
     history_limit: usize,
+    /// What the count of transitions begins with.
+    before_first: i64,
     now: Timestamp,
 }
 
@@ -21,6 +23,13 @@ impl Change {
         Self {
             status: observed.status.clone(),
             history_limit: observed.settings.history_limit,
+            // Where anything exists, a count that begins is that of a status that was lost: it begins above all that
+            // were ever given, so that no Event takes the name of an older one.
+            before_first: if observed.revisions.is_empty() {
+                0
+            } else {
+                now.as_second()
+            },
             now,
         }
     }
@@ -52,7 +61,7 @@ impl Change {
         }
         let last = self.status.transition.as_ref();
         self.status.transition = Some(Transition {
-            sequence: last.map_or(0, |last| last.sequence) + 1,
+            sequence: last.map_or(self.before_first, |last| last.sequence) + 1,
             from: left,
             to: phase,
             reason: reason.as_str().to_owned(),

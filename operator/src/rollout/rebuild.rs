@@ -31,16 +31,11 @@ pub(super) fn lost(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
     change.status.last_attempt = observed.next_attempt() - 1;
     change.status.work = Some(next_owner(observed, name));
     actions::forget(observed, &mut change.status, now);
-    let mut status = change.to(
+    Some(change.to(
         Phase::Stable,
         Reason::StatusLost,
         "the status was lost and is rebuilt from the cluster",
-    );
-    // The sequence starts anew above all that were ever given, so that no Event takes the name of an older one.
-    if let Some(transition) = status.transition.as_mut() {
-        transition.sequence = now.as_second();
-    }
-    Some(status)
+    ))
 }
 
 /// What the active Service selects; without a sound Service, the newest revision that passed, one with ready pods first.

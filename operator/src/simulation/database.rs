@@ -1,0 +1,150 @@
+//! PostgreSQL, and the bots' way to it: the ledger of migrations under its lock, and the row that says who works.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use ubermench_crds::WorkOwner;
+
+use super::World;
+use super::api_server::{PODS, name};
+use super::invariants;
+use super::mistakes::{self, Mistake};
+use super::operator::Link;
+use crate::transport::{Answer, Call, Silence, Transport};
+
+/// One database.
+#[derive(Clone, Debug)]
+pub(super) struct Database {
+    /// Migrations that are applied.
+    pub(super) ledger: BTreeSet<usize>,
+    /// How often each was executed.
+    pub(super) executions: BTreeMap<usize, usize>,
+    /// The pod that holds the migrations' lock.
+    pub(super) lock: Option<String>,
+    /// Who works.
+    pub(super) row: WorkOwner,
+    /// Not there before that time.
+    pub(super) away_until: i64,
+}
+
+impl Database {
+    pub(super) fn new(epoch: i64) -> Self {
+        Self {
+            ledger: BTreeSet::new(),
+            executions: BTreeMap::new(),
+            lock: None,
+            row: WorkOwner {
+                epoch,
+                revision: String::new(),
+            },
+            away_until: 0,
+        }
+    }
+
+    /// Applies what is not applied, under the lock.
+    pub(super) fn migrate(&mut self, schema: usize) {
+        for migration in 1..=schema {
+            if mistakes::made(Mistake::LedgerIgnored) || self.ledger.insert(migration) {
+                *self.executions.entry(migration).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// What became of a call to a pod.
+pub(super) enum Told {
+    Answer(u16, Value),
+    Silence,
+    Killed,
+}
+
+impl Transport for Link {
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Answer, Silence>> {
+        let told = self.world().asked(&call);
+        async move {
+            match told {
+                Told::Answer(status, body) => Ok(Answer {
+                    status,
+                    body: body.to_string().into_bytes(),
+                }),
+                Told::Silence => Err(Silence("no route to the pod".into())),
+                Told::Killed => self.die().await,
+            }
+        }
+        .boxed()
+    }
+}
+
+impl World {
+    /// A pod is asked, by its address.
+    fn asked(&mut self, call: &Call<'_>) -> Told {
+        self.counted();
+        let Some(ip) = address(&call.url) else {
+            return Told::Answer(404, Value::Null);
+        };
+        let given = call.token.map(|token| token.expose_secret().to_owned());
+        let pod = self
+            .api
+            .values(&PODS)
+            .find(|pod| pod["status"]["podIP"] == ip)
+            .map(|pod| name(pod).to_owned());
+        let life = pod.and_then(|pod| self.lives.get(&pod));
+        let Some(life) = life.filter(|_| self.now >= self.faults.cut_off_until) else {
+            return Told::Silence;
+        };
+        if life.token != given {
+            return Told::Answer(401, Value::Null);
+        }
+        if self.now < self.database.away_until {
+            return Told::Answer(503, Value::Null);
+        }
+        if call.method == reqwest::Method::GET {
+            return Told::Answer(200, row(&self.database.row));
+        }
+        let body = call.body.clone().unwrap_or_default();
+        let wanted = WorkOwner {
+            epoch: body["epoch"].as_i64().unwrap_or_default(),
+            revision: body["revision"].as_str().unwrap_or_default().to_owned(),
+        };
+        self.moved(wanted)
+    }
+
+    fn moved(&mut self, wanted: WorkOwner) -> Told {
+        if self.dies_before() {
+            return Told::Killed;
+        }
+        self.tell(|| {
+            format!(
+                "the operator moves the work to {} at epoch {}",
+                wanted.revision, wanted.epoch
+            )
+        });
+        invariants::work_moves(self, &wanted);
+        let current = &self.database.row;
+        let answer = if *current == wanted {
+            Told::Answer(200, row(current))
+        } else if wanted.epoch <= current.epoch {
+            Told::Answer(409, row(current))
+        } else {
+            self.database.row = wanted;
+            Told::Answer(200, row(&self.database.row))
+        };
+        if self.dies_after() {
+            return Told::Killed;
+        }
+        answer
+    }
+}
+
+fn row(owner: &WorkOwner) -> Value {
+    json!({"epoch": owner.epoch, "revision": owner.revision})
+}
+
+/// The address in `http://10.1.0.7:8081/internal/work`; only that page is known.
+fn address(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("http://")?;
+    rest.strip_suffix(":8081/internal/work").map(str::to_owned)
+}
