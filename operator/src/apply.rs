@@ -1,6 +1,7 @@
 //! The only writer: carries out one act, conditional on what it was decided on.
 
 mod delete;
+mod keepers;
 mod snapshot;
 mod write;
 
@@ -47,6 +48,10 @@ pub async fn act(
         Act::DeleteDeployment { revision } => delete::deployment(ctx, world, revision).await,
         Act::PointService { role, revision } => point(ctx, world, *role, revision).await,
         Act::DropPreview => delete::preview(ctx, world).await,
+        Act::ApplyBudget { revision } => keepers::budget(ctx, world, revision).await,
+        Act::DropBudget => keepers::drop_budget(ctx, world).await,
+        Act::ApplyAutoscaler => keepers::autoscaler(ctx, world, settings).await,
+        Act::DropAutoscaler => keepers::drop_autoscaler(ctx, world).await,
         Act::MoveWork(owner) => move_work(ctx, world, owner).await,
         Act::DeleteJobs { revision, attempt } => delete::jobs(ctx, world, revision, *attempt).await,
         Act::Forget { revision } => delete::revision(ctx, world, revision).await,
@@ -92,7 +97,12 @@ async fn create_record(ctx: &Context, world: &World, revision: &str) -> Result<(
         .max()
         .unwrap_or_default()
         + 1;
-    let record = desired::controller_revision(&world.names, spec, number);
+    let mut spec = spec.clone();
+    if let Some(live) = world.deployments.get(revision) {
+        // A record that was deleted by hand: the Deployment stays as it is.
+        spec.record.layout = desired::layout(live);
+    }
+    let record = desired::controller_revision(&world.names, &spec, number);
     write::create(ctx, &world.names, "ControllerRevision", &record).await
 }
 

@@ -8,9 +8,11 @@ use std::time::Duration;
 use futures::{Stream, StreamExt};
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher::{self, watcher};
@@ -67,6 +69,12 @@ pub async fn run(
             owner(&object)
         })
         .watches_stream(scope.children::<Job>(), |object| owner(&object))
+        .watches_stream(scope.children::<PodDisruptionBudget>(), |object| {
+            owner(&object)
+        })
+        .watches_stream(scope.children::<HorizontalPodAutoscaler>(), |object| {
+            owner(&object)
+        })
         .watches_stream(scope.children::<Pod>(), |object| owner(&object))
         .watches_stream(scope.children::<EndpointSlice>(), |object| owner(&object))
         .watches_stream(scope.all::<Secret>(), by_name(store))

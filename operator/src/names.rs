@@ -79,6 +79,16 @@ impl Names {
         format!("{}-preview", self.name)
     }
 
+    /// The `PodDisruptionBudget`.
+    pub fn disruption_budget(&self) -> String {
+        self.name.clone()
+    }
+
+    /// The `HorizontalPodAutoscaler`.
+    pub fn autoscaler(&self) -> String {
+        self.name.clone()
+    }
+
     /// The operator's own Secret: the internal port's token and the digest key.
     pub fn internal_secret(&self) -> String {
         format!("{}-internal", self.name)

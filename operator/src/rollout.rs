@@ -31,6 +31,7 @@ mod asked;
 mod candidate;
 mod change;
 mod evidence;
+mod keepers;
 mod observed;
 mod phases;
 mod reason;
@@ -47,8 +48,8 @@ use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
 pub use observed::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Target, Trouble,
-    TroubleKind, Workload,
+    AutoscalerView, BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings,
+    Snapshot, Target, Trouble, TroubleKind, Workload,
 };
 pub use reason::Reason;
 
@@ -129,6 +130,17 @@ pub enum Act {
     },
     /// Delete the preview Service: there is nothing that it could select.
     DropPreview,
+    /// Create, point or repair the `PodDisruptionBudget`.
+    ApplyBudget {
+        /// The revision whose pods it keeps.
+        revision: String,
+    },
+    /// Delete the `PodDisruptionBudget`.
+    DropBudget,
+    /// Create, change or repair the `HorizontalPodAutoscaler`.
+    ApplyAutoscaler,
+    /// Delete the `HorizontalPodAutoscaler`.
+    DropAutoscaler,
     /// Move the work (inbox, outbox, timers) to a revision.
     MoveWork(WorkOwner),
     /// Delete the Jobs of an ended attempt.

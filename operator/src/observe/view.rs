@@ -8,7 +8,7 @@ use kube::ResourceExt;
 use serde_json::Value;
 use ubermench_crds::{Action, Color, UbermenchDeployment};
 
-use super::{World, drift, jobs, pods, services};
+use super::{World, drift, jobs, keepers, pods, services};
 use crate::desired;
 use crate::names::{ATTEMPT, COLOR, COMPONENT, Component, Names, PASSES, REVISION};
 use crate::rollout::{Desired, Observed, Revision, Role, Settings, Snapshot, Workload};
@@ -40,6 +40,14 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
         revisions: revisions(world),
         active_service: service(Role::Active),
         preview_service: service(Role::Preview),
+        budget: world
+            .budget
+            .as_ref()
+            .map(|found| keepers::budget(&world.names, found)),
+        autoscaler: world
+            .autoscaler
+            .as_ref()
+            .map(|found| keepers::autoscaler(&world.names, world.object.spec.autoscaling, found)),
         blocked: foreign_service(world),
         work: None,
     }
@@ -190,5 +198,5 @@ fn is_drifted(wanted: &Deployment, live: &Deployment) -> bool {
         || differs("/metadata/labels")
         || grew("/spec/template/metadata/labels")
         || grew("/spec/template/metadata/annotations")
-        || drift::has_foreign_fields(&wanted, managed)
+        || drift::has_foreign_fields(&wanted, &live, managed)
 }

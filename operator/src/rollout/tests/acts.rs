@@ -42,6 +42,16 @@ impl World {
                 self.preview = None;
                 self.preview_ready.clear();
             }
+            Act::ApplyBudget { revision } => {
+                assert_eq!(
+                    self.active.as_ref(),
+                    Some(&revision),
+                    "it keeps what serves"
+                );
+                self.budget = Some(revision);
+            }
+            Act::DropBudget => self.budget = None,
+            Act::ApplyAutoscaler | Act::DropAutoscaler => {}
             Act::MoveWork(owner) => return self.move_work(owner),
             Act::DeleteJobs { revision, attempt } => {
                 let of = self.of(revision);
@@ -67,6 +77,11 @@ impl World {
     fn apply(&mut self, revision: String, color: Color, replicas: i32, observed: &Observed) {
         let asked = self.settings.replicas;
         let served = observed.points_at(&revision);
+        let is_previous = self
+            .status
+            .previous
+            .as_ref()
+            .is_some_and(|previous| previous.revision == revision);
         let of = self.of(revision);
         let before = of.deployment.as_ref();
         let shrinks = before.is_some_and(|before| replicas < before.replicas);
@@ -74,6 +89,7 @@ impl World {
             !(served && shrinks && replicas < asked),
             "what serves is scaled below what is asked for"
         );
+        assert!(!(is_previous && shrinks), "a way back is made smaller");
         assert!(of.recorded.is_some(), "a Deployment without a record");
         let has_replica_set = before.is_some_and(|before| before.has_replica_set);
         of.deployment = Some(Workload {

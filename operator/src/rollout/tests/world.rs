@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
 use crate::rollout::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble, TroubleKind, decide,
+    BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble,
+    TroubleKind, decide,
 };
 
 /// Something that happens.
@@ -69,6 +70,7 @@ pub(super) struct World {
     pub(super) settings: Settings,
     pub(super) revisions: BTreeMap<String, Revision>,
     pub(super) internal_secret: bool,
+    pub(super) budget: Option<String>,
     pub(super) requests: Vec<(Action, String)>,
     secret_missing: bool,
     pub(super) database_away: bool,
@@ -101,6 +103,8 @@ impl World {
             settings: Settings {
                 paused: false,
                 replicas: 2,
+                autoscaling: None,
+                disruption_budget: true,
                 migrations: true,
                 approval: Approval::Automatic,
                 approval_seconds: 3_600,
@@ -114,6 +118,7 @@ impl World {
             },
             revisions: BTreeMap::new(),
             internal_secret: false,
+            budget: None,
             requests: Vec::new(),
             secret_missing: false,
             database_away: false,
@@ -267,6 +272,12 @@ impl World {
             revisions: self.revisions.clone(),
             active_service: view(&self.active, &self.active_ready, self.damaged),
             preview_service: view(&self.preview, &self.preview_ready, false),
+            budget: self.budget.as_ref().map(|kept| BudgetView {
+                owned: true,
+                revision: Some(kept.clone()),
+                drifted: false,
+            }),
+            autoscaler: None,
             blocked: None,
             work: (!self.database_away
                 && self.revisions.values().any(|each| each.ready().count() > 0))
