@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::desired;
 use crate::error::{During, Error};
 use crate::names::{Component, PASSES};
-use crate::observe::World;
+use crate::observe::{World, is_halted};
 use crate::rollout::{Act, Role, Settings};
 use crate::validate::Record;
 use crate::work::Fence;
@@ -53,6 +53,7 @@ pub async fn act(
         Act::ApplyAutoscaler => keepers::autoscaler(ctx, world, settings).await,
         Act::DropAutoscaler => keepers::drop_autoscaler(ctx, world).await,
         Act::MoveWork(owner) => move_work(ctx, world, owner).await,
+        Act::ResumeJobs { revision, attempt } => resume(ctx, world, revision, *attempt).await,
         Act::DeleteJobs { revision, attempt } => delete::jobs(ctx, world, revision, *attempt).await,
         Act::Forget { revision } => delete::revision(ctx, world, revision).await,
     }
@@ -133,6 +134,21 @@ async fn run(
         )
     };
     write::create(ctx, &world.names, "Job", &job).await
+}
+
+/// Lets Jobs go on that were suspended by hand.
+async fn resume(ctx: &Context, world: &World, revision: &str, attempt: i64) -> Result<(), Error> {
+    for job in world
+        .jobs_of(revision, attempt)
+        .filter(|job| is_halted(job))
+    {
+        let patch = json!({
+            "metadata": {"resourceVersion": job.metadata.resource_version},
+            "spec": {"suspend": false, "parallelism": 1},
+        });
+        write::merge(ctx, &world.names, "Job", job, &patch).await?;
+    }
+    Ok(())
 }
 
 /// Notes a pass on the record, so that it outlives the status.

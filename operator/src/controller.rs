@@ -139,9 +139,15 @@ impl Scope {
     }
 }
 
-/// The resource that a child belongs to, by its label; endpoints have the labels of their Service.
+/// The resource that a child belongs to: by its owner reference, which stays when its labels are edited by hand, else by
+/// its label. Pods and endpoints have the labels of their Deployment, Job or Service.
 fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
-    let name = object.labels().get(INSTANCE)?;
+    let kind = UbermenchDeployment::kind(&());
+    let mut owners = object.owner_references().iter();
+    let name = owners
+        .find(|owner| owner.kind == kind)
+        .map(|owner| &owner.name)
+        .or_else(|| object.labels().get(INSTANCE))?;
     Some(ObjectRef::new(name).within(&object.namespace()?))
 }
 
@@ -206,5 +212,35 @@ fn report(outcome: Outcome) {
             tracing::warn!(%object, category = error.category().as_str(), error = error.chain(), "a pass failed");
         }
         Err(error) => tracing::warn!(%error, "a watch failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::tests::names;
+
+    #[test]
+    fn child_is_found_whatever_was_done_to_its_labels() {
+        let names = names("handy");
+        let handy = Some(ObjectRef::new("handy").within("prod"));
+        let mut service = Service {
+            metadata: names.meta(names.service()),
+            ..Service::default()
+        };
+        service
+            .labels_mut()
+            .insert(INSTANCE.to_owned(), "other".to_owned());
+        assert_eq!(owner(&service), handy, "it was edited");
+        service.labels_mut().clear();
+        assert_eq!(owner(&service), handy, "they were taken off");
+        let mut pod = Pod {
+            metadata: names.meta("handy-blue-abc-1".to_owned()),
+            ..Pod::default()
+        };
+        pod.owner_references_mut()[0].kind = "ReplicaSet".to_owned();
+        assert_eq!(owner(&pod), handy, "by its label");
+        pod.labels_mut().clear();
+        assert_eq!(owner(&pod), None);
     }
 }

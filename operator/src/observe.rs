@@ -25,11 +25,12 @@ use ubermench_crds::{Phase, UbermenchDeployment};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::names::{Names, REVISION};
+use crate::names::{ATTEMPT, Names, REVISION};
 use crate::rollout::{Observed, Role};
 use crate::validate::RevisionSpec;
 use crate::work::Fence;
 
+pub(crate) use jobs::is_halted;
 pub(crate) use sources::own_secret;
 
 /// The objects themselves, from which acts take names, UIDs and resourceVersions.
@@ -154,6 +155,16 @@ impl World {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()
+    }
+
+    /// Jobs of an attempt.
+    pub fn jobs_of(&self, revision: &str, attempt: i64) -> impl Iterator<Item = &Job> {
+        let attempt = attempt.to_string();
+        self.jobs.iter().filter(move |job| {
+            let labels = job.labels();
+            labels.get(REVISION).is_some_and(|of| of == revision)
+                && labels.get(ATTEMPT) == Some(&attempt)
+        })
     }
 
     /// Addresses of a revision's ready pods.

@@ -143,6 +143,13 @@ pub enum Act {
     DropAutoscaler,
     /// Move the work (inbox, outbox, timers) to a revision.
     MoveWork(WorkOwner),
+    /// Let the Jobs of an attempt go on that somebody stopped.
+    ResumeJobs {
+        /// Revision.
+        revision: String,
+        /// Attempt.
+        attempt: i64,
+    },
     /// Delete the Jobs of an ended attempt.
     DeleteJobs {
         /// Revision.

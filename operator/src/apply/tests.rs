@@ -19,6 +19,8 @@ use crate::validate;
 
 const UID: &str = "5b2a1c8e-9d4f-4e0a-8b7c-6d5e4f3a2b1c";
 
+mod children;
+
 /// What was asked: method, path with query, body.
 type Call = (String, String, Value);
 
@@ -189,55 +191,6 @@ async fn stale_write_is_a_conflict() {
     let server = Server::of(vec![("PUT", "/services/handy", 409, Value::Null)]);
     let refused = carry_out(&server, &world, point()).await.unwrap_err();
     assert_eq!(refused.category(), Category::Conflict);
-}
-
-#[tokio::test]
-async fn budget_is_created_and_repaired_in_the_version_that_was_read() {
-    let deed = || Act::ApplyBudget {
-        revision: "abc".to_owned(),
-    };
-    let server = Server::of(vec![
-        ("POST", "/poddisruptionbudgets", 201, json!("echo")),
-        ("PUT", "/poddisruptionbudgets/handy", 200, json!("echo")),
-    ]);
-    let mut world = world();
-    carry_out(&server, &world, deed()).await.unwrap();
-    let mut meta = owned("handy", "7");
-    meta["annotations"] = json!({"note": "theirs"});
-    let live = json!({"metadata": meta, "spec": {"minAvailable": 2, "selector": {"matchLabels": {"app": "x"}}}});
-    world.budget = Some(serde_json::from_value(live).unwrap());
-    carry_out(&server, &world, deed()).await.unwrap();
-    let writes = server.writes();
-    let [(created, _, first), (replaced, _, second)] = writes.as_slice() else {
-        panic!("{writes:?}")
-    };
-    assert_eq!((created.as_str(), replaced.as_str()), ("POST", "PUT"));
-    assert_eq!(first["spec"], second["spec"], "both are the same budget");
-    assert_eq!(second["spec"].get("minAvailable"), None);
-    assert_eq!(second["metadata"]["resourceVersion"], "7");
-    assert_eq!(second["metadata"]["annotations"]["note"], "theirs");
-}
-
-#[tokio::test]
-async fn autoscaler_of_someone_else_is_not_touched() {
-    let mut world = world();
-    world.object.spec.autoscaling = Some(ubermench_crds::Autoscaling {
-        min_replicas: 2,
-        max_replicas: 9,
-        target_cpu_utilization_percentage: 70,
-    });
-    let live = json!({
-        "metadata": {"name": "handy", "namespace": "prod", "uid": "other", "resourceVersion": "7"},
-        "spec": {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deployment", "name": "theirs"}},
-    });
-    world.autoscaler = Some(serde_json::from_value(live).unwrap());
-    let server = Server::of(vec![]);
-    let refused = carry_out(&server, &world, Act::ApplyAutoscaler).await;
-    assert!(
-        matches!(refused, Err(Error::NameTaken { .. })),
-        "{refused:?}"
-    );
-    assert_eq!(server.writes(), []);
 }
 
 fn with_deployment() -> World {

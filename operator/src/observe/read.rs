@@ -170,7 +170,7 @@ fn desired(
     }
 }
 
-/// Deployments in use whose labels were taken off by hand.
+/// Deployments and records in use whose labels were taken off by hand.
 async fn find_unlabelled(client: &Client, world: &mut World) -> Result<(), Error> {
     let Some(status) = &world.object.status else {
         return Ok(());
@@ -190,6 +190,19 @@ async fn find_unlabelled(client: &Client, world: &mut World) -> Result<(), Error
             .map(|each| (each.revision.clone(), each.color)),
     ];
     for (revision, color) in used.into_iter().flatten() {
+        if !world.records.contains_key(&revision) {
+            let name = world.names.revision(&revision);
+            let found = find::<ControllerRevision>(
+                client,
+                &world.names.namespace,
+                "ControllerRevision",
+                &name,
+            )
+            .await?;
+            if let Some(record) = found.filter(|found| world.names.owns(&found.metadata)) {
+                world.records.insert(revision.clone(), record);
+            }
+        }
         if world.deployments.contains_key(&revision) {
             continue;
         }

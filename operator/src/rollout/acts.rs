@@ -18,6 +18,7 @@ pub(super) fn due(observed: &Observed) -> Option<Act> {
         .or_else(|| records(observed))
         .or_else(|| deployments(observed))
         .or_else(|| snapshots(observed))
+        .or_else(|| jobs(observed))
         .or_else(|| {
             if observed.is_held() {
                 None
@@ -138,7 +139,19 @@ fn records(observed: &Observed) -> Option<Act> {
     })
 }
 
-/// Snapshots that were deleted by hand; without its finalizer one may be gone already.
+/// Jobs of the present attempt that somebody stopped.
+fn jobs(observed: &Observed) -> Option<Act> {
+    let (candidate, revision) = candidate(observed)?;
+    revision
+        .halted
+        .contains(&candidate.attempt)
+        .then(|| Act::ResumeJobs {
+            revision: candidate.revision.clone(),
+            attempt: candidate.attempt,
+        })
+}
+
+/// Snapshots that were deleted by hand, or lost what holds them; without its finalizer one may be gone already.
 fn snapshots(observed: &Observed) -> Option<Act> {
     kept(observed).into_iter().find_map(|name| {
         let revision = observed.revision(name)?;

@@ -127,6 +127,8 @@ pub struct Revision {
     pub migrations: BTreeMap<i64, JobState>,
     /// Its smoke Jobs, by attempt.
     pub smokes: BTreeMap<i64, JobState>,
+    /// Attempts with a Job that somebody stopped.
+    pub halted: BTreeSet<i64>,
 }
 
 /// A snapshot Secret.
@@ -136,6 +138,8 @@ pub enum Snapshot {
     Kept,
     /// Deleted by hand, still readable through its finalizer.
     Deleted,
+    /// There, but the finalizer that would keep it readable was taken off.
+    Unheld,
 }
 
 /// A Deployment.

@@ -42,22 +42,12 @@ impl World {
                 self.preview = None;
                 self.preview_ready.clear();
             }
-            Act::ApplyBudget { revision } => {
-                assert_eq!(
-                    self.active.as_ref(),
-                    Some(&revision),
-                    "it keeps what serves"
-                );
-                self.budget = Some(revision);
-            }
+            Act::ApplyBudget { revision } => self.keep(revision),
             Act::DropBudget => self.budget = None,
             Act::ApplyAutoscaler | Act::DropAutoscaler => {}
             Act::MoveWork(owner) => return self.move_work(owner),
-            Act::DeleteJobs { revision, attempt } => {
-                let of = self.of(revision);
-                of.migrations.remove(&attempt);
-                of.smokes.remove(&attempt);
-            }
+            Act::ResumeJobs { revision, attempt } => self.resume(revision, attempt),
+            Act::DeleteJobs { revision, attempt } => self.delete_jobs(revision, attempt),
             Act::Forget { revision } => {
                 assert_ne!(
                     self.active.as_ref(),
@@ -68,6 +58,27 @@ impl World {
             }
         }
         true
+    }
+
+    fn keep(&mut self, revision: String) {
+        assert_eq!(
+            self.active.as_ref(),
+            Some(&revision),
+            "it keeps what serves"
+        );
+        self.budget = Some(revision);
+    }
+
+    fn resume(&mut self, revision: String, attempt: i64) {
+        let was_stopped = self.of(revision).halted.remove(&attempt);
+        assert!(was_stopped, "nothing was stopped");
+    }
+
+    fn delete_jobs(&mut self, revision: String, attempt: i64) {
+        let of = self.of(revision);
+        of.migrations.remove(&attempt);
+        of.smokes.remove(&attempt);
+        of.halted.remove(&attempt);
     }
 
     fn of(&mut self, revision: String) -> &mut Revision {

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
 use crate::rollout::{
-    BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble,
-    TroubleKind, decide,
+    BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot,
+    Trouble, TroubleKind, decide,
 };
 
 /// Something that happens.
@@ -43,6 +43,12 @@ pub(super) enum Happening {
     DeploymentDeleted(usize),
     /// Someone deletes all Jobs.
     JobsDeleted,
+    /// Someone suspends all Jobs.
+    JobsSuspended,
+    /// Someone takes the finalizers off the snapshots.
+    SnapshotsUnheld,
+    /// Someone deletes the disruption budget.
+    BudgetDeleted,
     /// An annotation asks for an action on a revision; the last part of its token.
     Ask(Action, usize, u8),
     /// The same, on the revision that it makes sense for, with a word of its own.
@@ -169,8 +175,24 @@ impl World {
                 for revision in self.revisions.values_mut() {
                     revision.migrations.clear();
                     revision.smokes.clear();
+                    revision.halted.clear();
                 }
             }
+            Happening::JobsSuspended => {
+                for revision in self.revisions.values_mut() {
+                    let jobs = revision.migrations.iter().chain(&revision.smokes);
+                    let halted = jobs
+                        .filter(|(_, job)| matches!(job, JobState::Running(_)))
+                        .map(|(attempt, _)| *attempt);
+                    revision.halted = halted.collect();
+                }
+            }
+            Happening::SnapshotsUnheld => {
+                for revision in self.revisions.values_mut() {
+                    revision.snapshot = revision.snapshot.map(|_| Snapshot::Unheld);
+                }
+            }
+            Happening::BudgetDeleted => self.budget = None,
             Happening::Ask(action, number, word) => {
                 self.requests.retain(|(of, _)| *of != action);
                 self.requests
@@ -337,12 +359,15 @@ impl World {
     }
 
     fn end_jobs(&mut self) {
-        let jobs = self
-            .revisions
-            .values_mut()
-            .flat_map(|each| each.migrations.values_mut().chain(each.smokes.values_mut()));
-        for job in jobs {
-            *job = JobState::Succeeded("done".to_owned());
+        for revision in self.revisions.values_mut() {
+            let halted = &revision.halted;
+            let jobs = revision
+                .migrations
+                .iter_mut()
+                .chain(revision.smokes.iter_mut());
+            for (_, job) in jobs.filter(|(attempt, _)| !halted.contains(attempt)) {
+                *job = JobState::Succeeded("done".to_owned());
+            }
         }
     }
 }
