@@ -27,7 +27,7 @@ pub async fn act(
     act: &Act,
 ) -> Result<(), Error> {
     match act {
-        Act::CreateInternalSecret => internal_secret(ctx, world).await,
+        Act::CreateInternalSecret => snapshot::make_internal(ctx, world).await,
         Act::CreateSnapshot { revision } | Act::RemakeSnapshot { revision } => {
             snapshot::make(ctx, world, revision).await
         }
@@ -78,12 +78,6 @@ pub async fn status(
         .during("write", "status of", &name)?;
     ctx.metrics.wrote("UbermenchDeployment");
     Ok(written)
-}
-
-async fn internal_secret(ctx: &Context, world: &World) -> Result<(), Error> {
-    let (token, key): ([u8; 32], [u8; 32]) = rand::random();
-    let secret = desired::internal_secret(&world.names, &hex::encode(token), &hex::encode(key));
-    write::create(ctx, &world.names, "Secret", &secret).await
 }
 
 async fn create_record(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {

@@ -31,6 +31,7 @@ use crate::validate::RevisionSpec;
 use crate::work::Fence;
 
 pub(crate) use jobs::is_halted;
+pub use sources::OwnSecret;
 pub(crate) use sources::own_secret;
 
 /// The objects themselves, from which acts take names, UIDs and resourceVersions.
@@ -57,6 +58,8 @@ pub struct World {
     pub jobs: Vec<Job>,
     /// All pods.
     pub pods: Vec<Pod>,
+    /// The operator's own Secret.
+    pub internal: Option<OwnSecret>,
     /// Bearer token of the internal port.
     pub token: Option<SecretString>,
     slices: Vec<EndpointSlice>,
@@ -128,6 +131,7 @@ impl World {
             snapshots: BTreeMap::new(),
             jobs: Vec::new(),
             pods: Vec::new(),
+            internal: None,
             token: None,
             slices: Vec::new(),
         })

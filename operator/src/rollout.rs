@@ -67,7 +67,7 @@ pub struct Decision {
 /// A write to the world. Each is idempotent, and conditional on what it was decided on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Make the Secret with the internal port's token and the digest key.
+    /// Make the Secret with the internal port's token and the digest key, or put back one that was deleted or let go.
     CreateInternalSecret,
     /// Copy Secrets and ConfigMaps into the revision's immutable Secret.
     CreateSnapshot {

@@ -67,7 +67,8 @@ pub(super) async fn jobs(
 
 /// Deletes what is kept of a revision: the snapshot first, since a record without one is still told as history.
 pub(super) async fn revision(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
-    snapshot::drop_copy(ctx, world, revision).await?;
+    let copy = snapshot::copy_name(&world.names.revision(revision));
+    snapshot::drop_copy(ctx, world, &copy).await?;
     if let Some(found) = world.snapshots.get(revision) {
         snapshot::release(ctx, world, &found.metadata).await?;
         let meta = ObjectMeta {

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use ubermench_crds::UbermenchDeployment;
 
-use super::{World, own_secret, sources};
+use super::{OwnSecret, World, sources};
 use crate::error::{During, Error};
 use crate::names::{Names, REVISION};
 use crate::rollout::{Desired, Role};
@@ -59,15 +59,14 @@ pub(super) async fn all(
         list::<Job>(client, &namespace, "Jobs", &ours),
         list::<Pod>(client, &namespace, "Pods", &ours),
         list::<EndpointSlice>(client, &namespace, "EndpointSlices", &of_services),
-        own_secret(client, &names, &internal_name),
+        sources::own(client, &names, &internal_name),
         contents(client, &namespace, plan.as_ref().ok()),
     )?;
-    let internal = internal.unwrap_or_default();
-    let key = internal.get("digestKey").cloned();
-    let token = internal
-        .get("token")
-        .and_then(|token| String::from_utf8(token.clone()).ok());
-    let has_internal = key.is_some() && token.is_some();
+    let own = |key: &str| internal.as_ref()?.contents.get(key).cloned();
+    let key = own("digestKey");
+    let token = own("token").and_then(|token| String::from_utf8(token).ok());
+    let is_kept = internal.as_ref().is_some_and(OwnSecret::is_kept);
+    let has_internal = key.is_some() && token.is_some() && is_kept;
     let (desired, revision) = desired(plan, &contents, key.as_deref());
     let mut world = World {
         services,
@@ -81,6 +80,7 @@ pub(super) async fn all(
             .filter(|job| names.owns(&job.metadata))
             .collect(),
         pods,
+        internal,
         token: token.map(SecretString::from),
         desired: revision,
         slices,

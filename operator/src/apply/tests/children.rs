@@ -111,3 +111,62 @@ async fn snapshot_gets_its_finalizer_back() {
     assert_eq!(patch["metadata"]["labels"]["ubermench.io/revision"], "abc");
     assert_eq!(patch["metadata"]["resourceVersion"], "3");
 }
+
+#[tokio::test]
+async fn own_secret_that_is_being_deleted_is_made_again_with_the_same_keys() {
+    let mut meta = owned("handy-internal", "3");
+    meta["finalizers"] = json!([SNAPSHOT_FINALIZER]);
+    meta["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+    let mut world = world();
+    world.internal = Some(crate::observe::OwnSecret {
+        metadata: serde_json::from_value(meta).unwrap(),
+        contents: [("token", "t"), ("digestKey", "k")]
+            .map(|(key, value)| (key.to_owned(), value.as_bytes().to_vec()))
+            .into(),
+    });
+    let server = Server::of(vec![
+        ("POST", "/secrets", 201, json!("echo")),
+        (
+            "PATCH",
+            "/secrets/handy-internal",
+            200,
+            json!({"metadata": {}}),
+        ),
+    ]);
+    carry_out(&server, &world, Act::CreateInternalSecret)
+        .await
+        .unwrap();
+    let writes = server.writes();
+    let [(_, _, copy), (_, _, freed), (_, _, made)] = writes.as_slice() else {
+        panic!("{writes:?}")
+    };
+    assert_eq!(copy["metadata"]["name"], "handy-internal-copy");
+    assert_eq!(copy["metadata"].get("finalizers"), None);
+    assert_eq!(freed["metadata"]["finalizers"], json!([]));
+    assert_eq!(made["metadata"]["name"], "handy-internal");
+    assert_eq!(made["metadata"]["finalizers"], json!([SNAPSHOT_FINALIZER]));
+    assert_eq!(
+        (&copy["data"], &made["data"]["token"]),
+        (&made["data"], &json!("dA=="))
+    );
+}
+
+#[tokio::test]
+async fn own_secret_that_is_gone_comes_back_from_its_copy() {
+    let copy = json!({"metadata": owned("handy-internal-copy", "4"), "data": {"token": "dA==", "digestKey": "aw=="}});
+    let gone = json!({"kind": "Status", "apiVersion": "v1", "status": "Success"});
+    let server = Server::of(vec![
+        ("GET", "/secrets/handy-internal-copy", 200, copy),
+        ("POST", "/secrets", 201, json!("echo")),
+        ("DELETE", "/secrets/handy-internal-copy", 200, gone),
+    ]);
+    carry_out(&server, &world(), Act::CreateInternalSecret)
+        .await
+        .unwrap();
+    let writes = server.writes();
+    let [(_, _, made), (deleted, ..)] = writes.as_slice() else {
+        panic!("{writes:?}")
+    };
+    assert_eq!(made["data"], json!({"token": "dA==", "digestKey": "aw=="}));
+    assert_eq!(deleted, "DELETE");
+}
