@@ -8,12 +8,14 @@ mod config;
 mod env;
 mod resources;
 mod rollout;
+mod scaling;
 
 pub use config::{BotConfig, Language, LogLevel};
 pub use env::{EnvVar, EnvVarSource, KeyReference, is_reserved_env};
 use kube::{CustomResource, KubeSchema};
 pub use resources::{Quantities, Resources};
 pub use rollout::{Approval, Deadlines, Gates, Migrations, Rollout, SmokeGate};
+pub use scaling::{Autoscaling, DisruptionBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +49,9 @@ use crate::UbermenchDeploymentStatus;
     validation = Rule::new("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')").message(
         "metadata.name must start with a letter and have only a-z, 0-9 and -, since a Service has the same name"
     ),
+    validation = Rule::new(
+        "!has(self.spec.autoscaling) || (has(self.spec.resources) && ((has(self.spec.resources.requests) && 'cpu' in self.spec.resources.requests) || (has(self.spec.resources.limits) && 'cpu' in self.spec.resources.limits)))"
+    ).message("spec.autoscaling needs spec.resources.requests.cpu, which the use of CPU is measured against"),
     printcolumn(name = "Image", type_ = "string", json_path = ".status.active.image"),
     printcolumn(name = "Revision", type_ = "string", json_path = ".status.active.revision"),
     printcolumn(name = "Color", type_ = "string", json_path = ".status.active.color"),
@@ -81,6 +86,16 @@ pub struct UbermenchDeploymentSpec {
     #[serde(default = "defaults::replicas")]
     #[schemars(range(min = 1, max = 100))]
     pub replicas: i32,
+
+    /// Lets a `HorizontalPodAutoscaler` set `replicas` by the CPU that the serving pods use, for example
+    /// `{minReplicas: 2, maxReplicas: 10}`. Leave `replicas` out of what you apply then, or every apply sets it back.
+    /// Needs `resources.requests.cpu` or `resources.limits.cpu`. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoscaling: Option<Autoscaling>,
+
+    /// How drains of nodes treat the pods that serve.
+    #[serde(default)]
+    pub disruption_budget: DisruptionBudget,
 
     /// The WhatsApp number that the bot answers for.
     pub whatsapp: WhatsApp,

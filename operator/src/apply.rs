@@ -1,6 +1,7 @@
 //! The only writer: carries out one act, conditional on what it was decided on.
 
 mod delete;
+mod keepers;
 mod snapshot;
 mod write;
 
@@ -11,7 +12,7 @@ use crate::context::Context;
 use crate::desired;
 use crate::error::{During, Error};
 use crate::names::{Component, PASSES};
-use crate::observe::World;
+use crate::observe::{World, is_halted};
 use crate::rollout::{Act, Role, Settings};
 use crate::validate::Record;
 use crate::work::Fence;
@@ -26,7 +27,7 @@ pub async fn act(
     act: &Act,
 ) -> Result<(), Error> {
     match act {
-        Act::CreateInternalSecret => internal_secret(ctx, world).await,
+        Act::CreateInternalSecret => snapshot::make_internal(ctx, world).await,
         Act::CreateSnapshot { revision } | Act::RemakeSnapshot { revision } => {
             snapshot::make(ctx, world, revision).await
         }
@@ -47,7 +48,12 @@ pub async fn act(
         Act::DeleteDeployment { revision } => delete::deployment(ctx, world, revision).await,
         Act::PointService { role, revision } => point(ctx, world, *role, revision).await,
         Act::DropPreview => delete::preview(ctx, world).await,
+        Act::ApplyBudget { revision } => keepers::budget(ctx, world, revision).await,
+        Act::DropBudget => keepers::drop_budget(ctx, world).await,
+        Act::ApplyAutoscaler => keepers::autoscaler(ctx, world, settings).await,
+        Act::DropAutoscaler => keepers::drop_autoscaler(ctx, world).await,
         Act::MoveWork(owner) => move_work(ctx, world, owner).await,
+        Act::ResumeJobs { revision, attempt } => resume(ctx, world, revision, *attempt).await,
         Act::DeleteJobs { revision, attempt } => delete::jobs(ctx, world, revision, *attempt).await,
         Act::Forget { revision } => delete::revision(ctx, world, revision).await,
     }
@@ -74,12 +80,6 @@ pub async fn status(
     Ok(written)
 }
 
-async fn internal_secret(ctx: &Context, world: &World) -> Result<(), Error> {
-    let (token, key) = (ctx.secret(), ctx.secret());
-    let secret = desired::internal_secret(&world.names, &hex::encode(token), &hex::encode(key));
-    write::create(ctx, &world.names, "Secret", &secret).await
-}
-
 async fn create_record(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
     let spec = world.desired.as_ref().filter(|spec| spec.name == revision);
     let spec = spec.ok_or_else(|| Error::Record {
@@ -92,7 +92,12 @@ async fn create_record(ctx: &Context, world: &World, revision: &str) -> Result<(
         .max()
         .unwrap_or_default()
         + 1;
-    let record = desired::controller_revision(&world.names, spec, number);
+    let mut spec = spec.clone();
+    if let Some(live) = world.deployments.get(revision) {
+        // A record that was deleted by hand: the Deployment stays as it is.
+        spec.record.layout = desired::layout(live);
+    }
+    let record = desired::controller_revision(&world.names, &spec, number);
     write::create(ctx, &world.names, "ControllerRevision", &record).await
 }
 
@@ -123,6 +128,21 @@ async fn run(
         )
     };
     write::create(ctx, &world.names, "Job", &job).await
+}
+
+/// Lets Jobs go on that were suspended by hand.
+async fn resume(ctx: &Context, world: &World, revision: &str, attempt: i64) -> Result<(), Error> {
+    for job in world
+        .jobs_of(revision, attempt)
+        .filter(|job| is_halted(job))
+    {
+        let patch = json!({
+            "metadata": {"resourceVersion": job.metadata.resource_version},
+            "spec": {"suspend": false, "parallelism": 1},
+        });
+        write::merge(ctx, &world.names, "Job", job, &patch).await?;
+    }
+    Ok(())
 }
 
 /// Notes a pass on the record, so that it outlives the status.

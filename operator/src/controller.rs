@@ -8,9 +8,11 @@ use std::time::Duration;
 use futures::{Stream, StreamExt};
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher::{self, watcher};
@@ -73,6 +75,12 @@ pub async fn run(
             owner(&object)
         })
         .watches_stream(scope.children::<Job>(), |object| owner(&object))
+        .watches_stream(scope.children::<PodDisruptionBudget>(), |object| {
+            owner(&object)
+        })
+        .watches_stream(scope.children::<HorizontalPodAutoscaler>(), |object| {
+            owner(&object)
+        })
         .watches_stream(scope.children::<Pod>(), |object| owner(&object))
         .watches_stream(scope.children::<EndpointSlice>(), |object| owner(&object))
         .watches_stream(scope.all::<Secret>(), by_name(store))
@@ -137,9 +145,15 @@ impl Scope {
     }
 }
 
-/// The resource that a child belongs to, by its label; endpoints have the labels of their Service.
+/// The resource that a child belongs to: by its owner reference, which stays when its labels are edited by hand, else by
+/// its label. Pods and endpoints have the labels of their Deployment, Job or Service.
 fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
-    let name = object.labels().get(INSTANCE)?;
+    let kind = UbermenchDeployment::kind(&());
+    let mut owners = object.owner_references().iter();
+    let name = owners
+        .find(|owner| owner.kind == kind)
+        .map(|owner| &owner.name)
+        .or_else(|| object.labels().get(INSTANCE))?;
     Some(ObjectRef::new(name).within(&object.namespace()?))
 }
 
@@ -204,5 +218,35 @@ fn report(outcome: Outcome) {
             tracing::warn!(%object, category = error.category().as_str(), error = error.chain(), "a pass failed");
         }
         Err(error) => tracing::warn!(%error, "a watch failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::tests::names;
+
+    #[test]
+    fn child_is_found_whatever_was_done_to_its_labels() {
+        let names = names("handy");
+        let handy = Some(ObjectRef::new("handy").within("prod"));
+        let mut service = Service {
+            metadata: names.meta(names.service()),
+            ..Service::default()
+        };
+        service
+            .labels_mut()
+            .insert(INSTANCE.to_owned(), "other".to_owned());
+        assert_eq!(owner(&service), handy, "it was edited");
+        service.labels_mut().clear();
+        assert_eq!(owner(&service), handy, "they were taken off");
+        let mut pod = Pod {
+            metadata: names.meta("handy-blue-abc-1".to_owned()),
+            ..Pod::default()
+        };
+        pod.owner_references_mut()[0].kind = "ReplicaSet".to_owned();
+        assert_eq!(owner(&pod), handy, "by its label");
+        pod.labels_mut().clear();
+        assert_eq!(owner(&pod), None);
     }
 }

@@ -9,7 +9,7 @@ use ubermench_crds::{Color, UbermenchDeployment};
 pub const MANAGER: &str = "ubermench-operator";
 /// Finalizer on the resource.
 pub const FINALIZER: &str = "ubermench.io/cleanup";
-/// Finalizer on snapshot Secrets: deleted by hand, they stay readable until they are made anew.
+/// Finalizer on snapshot Secrets and the operator's own: deleted by hand, they stay readable until they are made anew.
 pub const SNAPSHOT_FINALIZER: &str = "ubermench.io/snapshot";
 /// Label with the revision.
 pub const REVISION: &str = "ubermench.io/revision";
@@ -77,6 +77,16 @@ impl Names {
     /// The preview Service.
     pub fn preview_service(&self) -> String {
         format!("{}-preview", self.name)
+    }
+
+    /// The `PodDisruptionBudget`.
+    pub fn disruption_budget(&self) -> String {
+        self.name.clone()
+    }
+
+    /// The `HorizontalPodAutoscaler`.
+    pub fn autoscaler(&self) -> String {
+        self.name.clone()
     }
 
     /// The operator's own Secret: the internal port's token and the digest key.

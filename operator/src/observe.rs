@@ -2,34 +2,36 @@
 
 mod drift;
 mod jobs;
+mod keepers;
 mod logs;
 mod pods;
+mod read;
 mod services;
 mod sources;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
-use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Pod, Secret, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
-use kube::api::ListParams;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::PartialObjectMeta;
-use kube::{Api, Client, Resource, ResourceExt};
+use kube::{Client, ResourceExt};
 use secrecy::SecretString;
-use serde::de::DeserializeOwned;
 use ubermench_crds::{Phase, UbermenchDeployment};
 
 use crate::context::Context;
-use crate::error::{During, Error};
-use crate::names::{Names, REVISION};
-use crate::rollout::{Desired, Observed, Role};
-use crate::validate::{self, InvalidField, RevisionSpec};
+use crate::error::Error;
+use crate::names::{ATTEMPT, Names, REVISION};
+use crate::rollout::{Observed, Role};
+use crate::validate::RevisionSpec;
 use crate::work::Fence;
 
+pub(crate) use jobs::is_halted;
+pub use sources::OwnSecret;
 pub(crate) use sources::own_secret;
 
 /// The objects themselves, from which acts take names, UIDs and resourceVersions.
@@ -42,6 +44,10 @@ pub struct World {
     pub desired: Option<RevisionSpec>,
     /// Both Services, as far as they exist.
     pub services: BTreeMap<Role, Service>,
+    /// The disruption budget of our name, whoever it belongs to.
+    pub budget: Option<PodDisruptionBudget>,
+    /// The autoscaler of our name, whoever it belongs to.
+    pub autoscaler: Option<HorizontalPodAutoscaler>,
     /// Deployments, by revision.
     pub deployments: BTreeMap<String, Deployment>,
     /// Records, by revision.
@@ -52,6 +58,8 @@ pub struct World {
     pub jobs: Vec<Job>,
     /// All pods.
     pub pods: Vec<Pod>,
+    /// The operator's own Secret.
+    pub internal: Option<OwnSecret>,
     /// Bearer token of the internal port.
     pub token: Option<SecretString>,
     slices: Vec<EndpointSlice>,
@@ -63,7 +71,7 @@ pub async fn observe(
     object: UbermenchDeployment,
 ) -> Result<(World, Observed), Error> {
     let names = Names::of(&object).ok_or(Error::Unnamed)?;
-    let (world, desired, internal) = Box::pin(read(&ctx.client, names, object)).await?;
+    let (world, desired, internal) = Box::pin(read::all(&ctx.client, names, object)).await?;
     let mut observed = view::of(&world, desired, internal);
     fill_logs(&ctx.client, &world, &mut observed).await;
     if let Some(token) = &world.token {
@@ -77,144 +85,6 @@ pub async fn observe(
         .ok();
     }
     Ok((world, observed))
-}
-
-async fn read(
-    client: &Client,
-    names: Names,
-    object: UbermenchDeployment,
-) -> Result<(World, Desired, bool), Error> {
-    let namespace = names.namespace.clone();
-    let (ours, services) = (names.all(), [names.service(), names.preview_service()]);
-    let of_services = format!(
-        "kubernetes.io/service-name in ({},{})",
-        services[0], services[1]
-    );
-    let internal_name = names.internal_secret();
-    let plan = validate::validate(&names.name, &object.spec);
-    let contents = async {
-        match &plan {
-            Ok(plan) => sources::read(client, &namespace, plan).await,
-            Err(_) => Ok(BTreeMap::new()),
-        }
-    };
-    let (active, preview, deployments, records, snapshots, jobs, pods, slices, internal, contents) =
-        tokio::try_join!(
-            find::<Service>(client, &namespace, "Service", &services[0]),
-            find::<Service>(client, &namespace, "Service", &services[1]),
-            list::<Deployment>(client, &namespace, "Deployments", &ours),
-            list::<ControllerRevision>(client, &namespace, "ControllerRevisions", &ours),
-            list::<PartialObjectMeta<Secret>>(client, &namespace, "Secrets", &ours),
-            list::<Job>(client, &namespace, "Jobs", &ours),
-            list::<Pod>(client, &namespace, "Pods", &ours),
-            list::<EndpointSlice>(client, &namespace, "EndpointSlices", &of_services),
-            own_secret(client, &names, &internal_name),
-            contents,
-        )?;
-    let key = internal
-        .as_ref()
-        .and_then(|secret| secret.get("digestKey").cloned());
-    let token = internal
-        .as_ref()
-        .and_then(|secret| String::from_utf8(secret.get("token")?.clone()).ok());
-    let has_internal = key.is_some() && token.is_some();
-    let (desired, revision) = desired(plan, &contents, key.as_deref());
-    let mut world = World {
-        services: [(Role::Active, active), (Role::Preview, preview)]
-            .into_iter()
-            .filter_map(|(role, service)| Some((role, service?)))
-            .collect(),
-        deployments: by_revision(&names, deployments),
-        records: by_revision(&names, records),
-        snapshots: by_revision(&names, snapshots),
-        jobs: jobs
-            .into_iter()
-            .filter(|job| names.owns(&job.metadata))
-            .collect(),
-        pods,
-        token: token.map(SecretString::from),
-        desired: revision,
-        slices,
-        object,
-        names,
-    };
-    find_unlabelled(client, &mut world).await?;
-    Ok((world, desired, has_internal))
-}
-
-/// What the spec asks for. Before the digest key exists nothing has a name.
-fn desired(
-    plan: Result<validate::Plan, Vec<InvalidField>>,
-    contents: &validate::Sources,
-    key: Option<&[u8]>,
-) -> (Desired, Option<RevisionSpec>) {
-    let plan = match plan {
-        Ok(plan) => plan,
-        Err(invalid) => {
-            let fields: Vec<_> = invalid.iter().map(ToString::to_string).collect();
-            return (
-                Desired::Invalid {
-                    message: format!("spec is invalid: {}", fields.join("; ")),
-                },
-                None,
-            );
-        }
-    };
-    let Some(key) = key else {
-        return (
-            Desired::Missing {
-                message: "the operator's own Secret is being made".to_owned(),
-            },
-            None,
-        );
-    };
-    match plan.revision(contents, key) {
-        Ok(revision) => {
-            let desired = Desired::Revision {
-                name: revision.name.clone(),
-                image: revision.record.image.clone(),
-            };
-            (desired, Some(revision))
-        }
-        Err(missing) => (
-            Desired::Missing {
-                message: missing.to_string(),
-            },
-            None,
-        ),
-    }
-}
-
-/// Deployments in use whose labels were taken off by hand.
-async fn find_unlabelled(client: &Client, world: &mut World) -> Result<(), Error> {
-    let Some(status) = &world.object.status else {
-        return Ok(());
-    };
-    let used = [
-        status
-            .active
-            .as_ref()
-            .map(|each| (each.revision.clone(), each.color)),
-        status
-            .previous
-            .as_ref()
-            .map(|each| (each.revision.clone(), each.color)),
-        status
-            .candidate
-            .as_ref()
-            .map(|each| (each.revision.clone(), each.color)),
-    ];
-    for (revision, color) in used.into_iter().flatten() {
-        if world.deployments.contains_key(&revision) {
-            continue;
-        }
-        let name = world.names.deployment(color, &revision);
-        let found = find::<Deployment>(client, &world.names.namespace, "Deployment", &name).await?;
-        if let Some(deployment) = found.filter(|found| world.names.owns(&found.metadata)) {
-            world.deployments.insert(revision, deployment);
-        }
-    }
-    Ok(())
 }
 
 /// Log lines are read only where they will be told: of the candidate, and of the active side while it is watched.
@@ -245,53 +115,6 @@ async fn fill_logs(client: &Client, world: &World, observed: &mut Observed) {
     }
 }
 
-async fn find<K>(
-    client: &Client,
-    namespace: &str,
-    kind: &'static str,
-    name: &str,
-) -> Result<Option<K>, Error>
-where
-    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
-        + Clone
-        + DeserializeOwned
-        + Debug,
-{
-    Api::<K>::namespaced(client.clone(), namespace)
-        .get_opt(name)
-        .await
-        .during("read", kind, name)
-}
-
-async fn list<K>(
-    client: &Client,
-    namespace: &str,
-    kind: &'static str,
-    labels: &str,
-) -> Result<Vec<K>, Error>
-where
-    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
-        + Clone
-        + DeserializeOwned
-        + Debug,
-{
-    let wanted = ListParams::default().labels(labels);
-    let found = Api::<K>::namespaced(client.clone(), namespace)
-        .list(&wanted)
-        .await
-        .during("list", kind, labels)?;
-    Ok(found.items)
-}
-
-/// Our own objects, by the revision in their label.
-fn by_revision<K: ResourceExt>(names: &Names, objects: Vec<K>) -> BTreeMap<String, K> {
-    let ours = objects
-        .into_iter()
-        .filter(|object| names.owns(object.meta()));
-    ours.filter_map(|object| Some((object.labels().get(REVISION)?.clone(), object)))
-        .collect()
-}
-
 impl World {
     /// A resource of which nothing exists.
     #[cfg(test)]
@@ -301,11 +124,14 @@ impl World {
             object,
             desired: None,
             services: BTreeMap::new(),
+            budget: None,
+            autoscaler: None,
             deployments: BTreeMap::new(),
             records: BTreeMap::new(),
             snapshots: BTreeMap::new(),
             jobs: Vec::new(),
             pods: Vec::new(),
+            internal: None,
             token: None,
             slices: Vec::new(),
         })
@@ -333,6 +159,16 @@ impl World {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()
+    }
+
+    /// Jobs of an attempt.
+    pub fn jobs_of(&self, revision: &str, attempt: i64) -> impl Iterator<Item = &Job> {
+        let attempt = attempt.to_string();
+        self.jobs.iter().filter(move |job| {
+            let labels = job.labels();
+            labels.get(REVISION).is_some_and(|of| of == revision)
+                && labels.get(ATTEMPT) == Some(&attempt)
+        })
     }
 
     /// Addresses of a revision's ready pods.

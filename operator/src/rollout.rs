@@ -31,6 +31,7 @@ mod asked;
 mod candidate;
 mod change;
 mod evidence;
+mod keepers;
 mod observed;
 mod phases;
 mod reason;
@@ -47,8 +48,8 @@ use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
 pub use observed::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Target, Trouble,
-    TroubleKind, Workload,
+    AutoscalerView, BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings,
+    Snapshot, Target, Trouble, TroubleKind, Workload,
 };
 pub use reason::Reason;
 
@@ -66,7 +67,7 @@ pub struct Decision {
 /// A write to the world. Each is idempotent, and conditional on what it was decided on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Make the Secret with the internal port's token and the digest key.
+    /// Make the Secret with the internal port's token and the digest key, or put back one that was deleted or let go.
     CreateInternalSecret,
     /// Copy Secrets and ConfigMaps into the revision's immutable Secret.
     CreateSnapshot {
@@ -129,8 +130,26 @@ pub enum Act {
     },
     /// Delete the preview Service: there is nothing that it could select.
     DropPreview,
+    /// Create, point or repair the `PodDisruptionBudget`.
+    ApplyBudget {
+        /// The revision whose pods it keeps.
+        revision: String,
+    },
+    /// Delete the `PodDisruptionBudget`.
+    DropBudget,
+    /// Create, change or repair the `HorizontalPodAutoscaler`.
+    ApplyAutoscaler,
+    /// Delete the `HorizontalPodAutoscaler`.
+    DropAutoscaler,
     /// Move the work (inbox, outbox, timers) to a revision.
     MoveWork(WorkOwner),
+    /// Let the Jobs of an attempt go on that somebody stopped.
+    ResumeJobs {
+        /// Revision.
+        revision: String,
+        /// Attempt.
+        attempt: i64,
+    },
     /// Delete the Jobs of an ended attempt.
     DeleteJobs {
         /// Revision.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use ubermench_crds::{EnvVar, UbermenchDeploymentSpec};
 
-pub use record::{Record, RevisionSpec};
+pub use record::{Layout, Record, RevisionSpec};
 
 use crate::rollout::Settings;
 
@@ -167,7 +167,13 @@ pub fn settings(spec: &UbermenchDeploymentSpec) -> Settings {
     let rollout = &spec.rollout;
     Settings {
         paused: spec.paused,
-        replicas: spec.replicas,
+        replicas: spec.autoscaling.map_or(spec.replicas, |limits| {
+            spec.replicas
+                .min(limits.max_replicas)
+                .max(limits.min_replicas)
+        }),
+        autoscaling: spec.autoscaling,
+        disruption_budget: spec.disruption_budget.enabled,
         migrations: spec.migrations.enabled,
         approval: rollout.approval,
         approval_seconds: rollout.approval_timeout_seconds,

@@ -11,7 +11,7 @@ use super::snapshot;
 use super::write::{self, Child};
 use crate::context::Context;
 use crate::error::{During, Error};
-use crate::names::{ATTEMPT, REVISION};
+use crate::names::REVISION;
 use crate::observe::World;
 use crate::rollout::Role;
 
@@ -59,13 +59,7 @@ pub(super) async fn jobs(
     revision: &str,
     attempt: i64,
 ) -> Result<(), Error> {
-    let attempt = attempt.to_string();
-    let of_attempt = world.jobs.iter().filter(|job| {
-        let labels = job.labels();
-        labels.get(REVISION).is_some_and(|of| of == revision)
-            && labels.get(ATTEMPT) == Some(&attempt)
-    });
-    for job in of_attempt {
+    for job in world.jobs_of(revision, attempt) {
         delete::<Job>(ctx, world, "Job", &job.metadata).await?;
     }
     Ok(())
@@ -73,7 +67,8 @@ pub(super) async fn jobs(
 
 /// Deletes what is kept of a revision: the snapshot first, since a record without one is still told as history.
 pub(super) async fn revision(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
-    snapshot::drop_copy(ctx, world, revision).await?;
+    let copy = snapshot::copy_name(&world.names.revision(revision));
+    snapshot::drop_copy(ctx, world, &copy).await?;
     if let Some(found) = world.snapshots.get(revision) {
         snapshot::release(ctx, world, &found.metadata).await?;
         let meta = ObjectMeta {

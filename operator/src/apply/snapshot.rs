@@ -1,4 +1,4 @@
-//! Snapshot Secrets: made once, immutable, and made anew when someone deletes them.
+//! Snapshot Secrets and the operator's own: made once, immutable, and made anew when someone deletes them.
 //!
 //! A deleted one is held by its finalizer, so it can still be read. Its contents are copied before it is let go, so that
 //! a kill at any point leaves one of the two.
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt;
 
 use super::{delete, write};
 use crate::context::Context;
@@ -18,25 +19,52 @@ use crate::observe::{World, own_secret};
 /// Makes a revision's snapshot, from the first of these: the deleted one, its copy, what the spec refers to.
 pub(super) async fn make(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
     let contents = contents(ctx, world, revision).await?;
-    if let Some(deleted) = world
-        .snapshots
-        .get(revision)
-        .filter(|found| found.metadata.deletion_timestamp.is_some())
-    {
-        let mut copy = desired::snapshot_secret(&world.names, revision, &contents);
-        // Without the revision's label, so that it is never taken for the snapshot, and without the finalizer.
-        copy.metadata = world.names.meta(copy_name(world, revision));
+    let secret = desired::snapshot_secret(&world.names, revision, &contents);
+    let found = world.snapshots.get(revision);
+    put_back(ctx, world, secret, found.map(|found| &found.metadata)).await
+}
+
+/// Makes the operator's own Secret: with what the deleted one holds, or its copy, else with new keys. New keys give every
+/// revision a new name, and pods that run an old token.
+pub(super) async fn make_internal(ctx: &Context, world: &World) -> Result<(), Error> {
+    let names = &world.names;
+    let copy = copy_name(&names.internal_secret());
+    let copied = own_secret(&ctx.client, names, &copy).await?;
+    let kept = world.internal.as_ref();
+    let of = |key: &str| {
+        let contents = kept
+            .map(|kept| &kept.contents)
+            .filter(|of| of.contains_key(key));
+        let value = contents.or(copied.as_ref())?.get(key)?;
+        String::from_utf8(value.clone()).ok()
+    };
+    let (token, digest_key) = (ctx.secret(), ctx.secret());
+    let token = of("token").unwrap_or_else(|| hex::encode(token));
+    let digest_key = of("digestKey").unwrap_or_else(|| hex::encode(digest_key));
+    let secret = desired::internal_secret(names, &token, &digest_key);
+    put_back(ctx, world, secret, kept.map(|kept| &kept.metadata)).await
+}
+
+/// Creates a Secret, or gives one that is there back what finds and holds it. One that is being deleted is copied before it
+/// is let go.
+async fn put_back(
+    ctx: &Context,
+    world: &World,
+    secret: Secret,
+    found: Option<&ObjectMeta>,
+) -> Result<(), Error> {
+    let copy_name = copy_name(&secret.name_any());
+    if let Some(deleted) = found.filter(|found| found.deletion_timestamp.is_some()) {
+        let copy = Secret {
+            // Without the labels by which the Secret is found, so that it is never taken for it, and without the finalizer.
+            metadata: world.names.meta(copy_name.clone()),
+            ..secret.clone()
+        };
         write::create(ctx, &world.names, "Secret", &copy).await?;
-        release(ctx, world, &deleted.metadata).await?;
+        release(ctx, world, deleted).await?;
     }
-    write::create(
-        ctx,
-        &world.names,
-        "Secret",
-        &desired::snapshot_secret(&world.names, revision, &contents),
-    )
-    .await?;
-    drop_copy(ctx, world, revision).await
+    write::create(ctx, &world.names, "Secret", &secret).await?;
+    drop_copy(ctx, world, &copy_name).await
 }
 
 async fn contents(
@@ -44,8 +72,9 @@ async fn contents(
     world: &World,
     revision: &str,
 ) -> Result<BTreeMap<String, Vec<u8>>, Error> {
-    for name in [world.names.revision(revision), copy_name(world, revision)] {
-        if let Some(contents) = own_secret(&ctx.client, &world.names, &name).await? {
+    let name = world.names.revision(revision);
+    for name in [&name, &copy_name(&name)] {
+        if let Some(contents) = own_secret(&ctx.client, &world.names, name).await? {
             return Ok(contents);
         }
     }
@@ -72,13 +101,12 @@ pub(super) async fn release(ctx: &Context, world: &World, meta: &ObjectMeta) -> 
     Ok(())
 }
 
-/// Deletes the copy, if there is one.
-pub(super) async fn drop_copy(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {
-    let name = copy_name(world, revision);
+/// Deletes a copy, if there is one.
+pub(super) async fn drop_copy(ctx: &Context, world: &World, name: &str) -> Result<(), Error> {
     let found = write::api::<Secret>(&ctx.client, &world.names)
-        .get_metadata_opt(&name)
+        .get_metadata_opt(name)
         .await;
-    match found.during("read", "Secret", &name)? {
+    match found.during("read", "Secret", name)? {
         Some(copy) if world.names.owns(&copy.metadata) => {
             delete::delete::<Secret>(ctx, world, "Secret", &copy.metadata).await
         }
@@ -86,6 +114,7 @@ pub(super) async fn drop_copy(ctx: &Context, world: &World, revision: &str) -> R
     }
 }
 
-fn copy_name(world: &World, revision: &str) -> String {
-    format!("{}-copy", world.names.revision(revision))
+/// Name of the copy of a Secret.
+pub(super) fn copy_name(name: &str) -> String {
+    format!("{name}-copy")
 }

@@ -20,6 +20,8 @@ use crate::validate;
 
 const UID: &str = "5b2a1c8e-9d4f-4e0a-8b7c-6d5e4f3a2b1c";
 
+mod children;
+
 /// What was asked: method, path with query, body.
 type Call = (String, String, Value);
 

@@ -1,6 +1,6 @@
 //! The ways of writing: create what is not there, replace or patch what was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use k8s_openapi::NamespaceResourceScope;
@@ -43,7 +43,7 @@ pub(crate) fn post_params() -> PostParams {
 }
 
 /// Creates an object. One of the name that is there already is left as it is: if it is ours it gets back the labels by
-/// which it is found, and if not, the name is taken.
+/// which it is found and the finalizers that hold it, and if not, the name is taken.
 pub(super) async fn create<K: Child>(
     ctx: &Context,
     names: &Names,
@@ -73,9 +73,15 @@ pub(super) async fn create<K: Child>(
     if found.metadata.deletion_timestamp.is_some() {
         return Err(Error::Gone { kind, name });
     }
+    let held: BTreeSet<_> = found
+        .finalizers()
+        .iter()
+        .chain(object.finalizers())
+        .collect();
     let patch = json!({"metadata": {
         "resourceVersion": found.metadata.resource_version,
         "labels": object.labels(),
+        "finalizers": held,
     }});
     patch_metadata(&api, kind, &name, &patch).await?;
     ctx.metrics.wrote(kind);

@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use ubermench_crds::Color;
 
 use crate::names::{COLOR, COMPONENT, Component, Names, REVISION};
-use crate::validate::Record;
+use crate::validate::{Layout, Record};
 
 /// Port of webhooks and probes.
 const HTTP_PORT: i32 = 8080;
@@ -19,6 +19,10 @@ const HTTP_PORT: i32 = 8080;
 const METRICS_PORT: i32 = 9090;
 /// Port on which the operator moves the work.
 pub const INTERNAL_PORT: i32 = 8081;
+/// Label of a node's name.
+const NODE: &str = "kubernetes.io/hostname";
+/// Label of a node's zone.
+const ZONE: &str = "topology.kubernetes.io/zone";
 /// The bot stops within 30 s of SIGTERM; the rest is for the kubelet.
 const GRACE_SECONDS: i64 = 40;
 
@@ -75,7 +79,7 @@ pub(super) fn template(
         labels: Some(labels),
         ..ObjectMeta::default()
     };
-    let spread = (component == Component::Bot).then(|| vec![spread(names, revision)]);
+    let spread = (component == Component::Bot).then(|| spread(names, revision, record.layout));
     let secrets: Vec<_> = record
         .image_pull_secrets
         .iter()
@@ -215,11 +219,35 @@ fn probe(path: &str) -> Probe {
     }
 }
 
-/// A revision's pods on different nodes where there are several.
-fn spread(names: &Names, revision: &str) -> TopologySpreadConstraint {
+/// A revision's pods on different nodes and in different zones where there are several.
+fn spread(names: &Names, revision: &str, layout: Layout) -> Vec<TopologySpreadConstraint> {
+    let over: &[&str] = match layout {
+        Layout::Nodes => &[NODE],
+        Layout::Zones => &[NODE, ZONE],
+    };
+    over.iter()
+        .map(|key| over_topology(names, revision, key))
+        .collect()
+}
+
+/// How the pods of a Deployment that is there are spread.
+pub fn layout(live: &Deployment) -> Layout {
+    let pod = live
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.template.spec.as_ref());
+    let constraints = pod.and_then(|pod| pod.topology_spread_constraints.as_ref());
+    if constraints.is_some_and(|all| all.iter().any(|each| each.topology_key == ZONE)) {
+        Layout::Zones
+    } else {
+        Layout::Nodes
+    }
+}
+
+fn over_topology(names: &Names, revision: &str, key: &str) -> TopologySpreadConstraint {
     TopologySpreadConstraint {
         max_skew: 1,
-        topology_key: "kubernetes.io/hostname".to_owned(),
+        topology_key: key.to_owned(),
         when_unsatisfiable: "ScheduleAnyway".to_owned(),
         label_selector: Some(LabelSelector {
             match_labels: Some(names.pod_selector(revision)),

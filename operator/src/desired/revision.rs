@@ -55,8 +55,11 @@ pub fn snapshot_secret(
 
 /// The operator's own Secret: bearer token of the bots' internal port, and the key of the digests in revision names.
 pub fn internal_secret(names: &Names, token: &str, digest_key: &str) -> Secret {
+    let mut metadata = names.meta(names.internal_secret());
+    metadata.finalizers = Some(vec![SNAPSHOT_FINALIZER.to_owned()]);
     Secret {
-        metadata: names.meta(names.internal_secret()),
+        metadata,
+        immutable: Some(true),
         type_: Some("ubermench.io/internal".to_owned()),
         data: Some(
             [("token", token), ("digestKey", digest_key)]

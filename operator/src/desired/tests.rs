@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use insta::assert_yaml_snapshot;
 use serde_json::{Value, json};
-use ubermench_crds::Color;
+use ubermench_crds::{Autoscaling, Color};
 
 use super::*;
 use crate::names::Names;
 use crate::rollout::Role;
-use crate::validate::{Record, RevisionSpec};
+use crate::validate::{Layout, Record, RevisionSpec};
 
 const REVISION: &str = "0123456789";
+const LIMITS: Autoscaling = Autoscaling {
+    min_replicas: 2,
+    max_replicas: 10,
+    target_cpu_utilization_percentage: 70,
+};
 
 fn names() -> Names {
     crate::names::tests::names("handy")
@@ -26,6 +31,7 @@ fn record_of_all() -> Record {
         "env": {"BOT_LANGUAGE": "es", "PRICE": "$(DATABASE_URL) $$"},
         "snapshot": {"DATABASE_URL": "d1", "REDIS_URL": "d2"},
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+        "layout": "Zones",
     }))
     .unwrap()
 }
@@ -71,6 +77,11 @@ fn all() -> Vec<(&'static str, Value)> {
             "smoke_job",
             json(&smoke_job(&names, REVISION, &record, 3, 120)),
         ),
+        (
+            "disruption_budget",
+            json(&disruption_budget(&names, REVISION)),
+        ),
+        ("autoscaler", json(&autoscaler(&names, LIMITS))),
         (
             "controller_revision",
             json(&controller_revision(&names, &spec, 7)),
@@ -217,4 +228,23 @@ fn record_is_read_back() {
         ..object
     };
     assert_eq!(record(&foreign), None);
+}
+
+#[test]
+fn deployment_of_an_older_record_stays_as_it_was_made() {
+    let mut older = serde_json::to_value(record_of_all()).unwrap();
+    older.as_object_mut().unwrap().remove("layout");
+    let older: Record = serde_json::from_value(older).unwrap();
+    let newer = record_of_all();
+    let made = |record| deployment(&names(), REVISION, record, Color::Blue, 2, true);
+    assert_eq!(layout(&made(&older)), Layout::Nodes);
+    assert_eq!(layout(&made(&newer)), Layout::Zones);
+    assert_eq!(older.name(), newer.name());
+    let keys: Vec<_> = json(&made(&older))["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|each| each["topologyKey"].clone())
+        .collect();
+    assert_eq!(keys, ["kubernetes.io/hostname"]);
 }

@@ -44,9 +44,11 @@ pub(super) fn has_more_keys(desired: &Value, live: &Value) -> bool {
     }
 }
 
-/// Whether someone else set a field of the spec that `desired` does not state.
+/// Whether someone else set a field of the spec that `desired` does not state, to anything but what the API server fills
+/// in by itself. A manager that restored a whole object owns such fields, and writing them away would change nothing.
 pub(super) fn has_foreign_fields(
     desired: &Value,
+    live: &Value,
     managed: Option<&Vec<ManagedFieldsEntry>>,
 ) -> bool {
     managed.into_iter().flatten().any(|entry| {
@@ -59,26 +61,67 @@ pub(super) fn has_foreign_fields(
         is_foreign
             && fields
                 .and_then(Value::as_object)
-                .is_some_and(|fields| states_more(desired.get("spec"), fields))
+                .is_some_and(|fields| states_more(desired.get("spec"), live.get("spec"), fields))
     })
 }
 
 /// Whether a set of managed fields reaches beyond what is desired. Items of lists are compared by [`differs`].
-fn states_more(desired: Option<&Value>, fields: &Map<String, Value>) -> bool {
+fn states_more(desired: Option<&Value>, live: Option<&Value>, fields: &Map<String, Value>) -> bool {
     fields.iter().any(|(key, below)| {
         let Some(name) = key.strip_prefix("f:") else {
-            let item = key.strip_prefix("k:").and_then(|key| item(desired?, key));
-            return below
-                .as_object()
-                .is_some_and(|below| item.is_some() && states_more(item, below));
+            let of = |list: Option<&'_ Value>| {
+                key.strip_prefix("k:")
+                    .and_then(|key| item(list?, key).cloned())
+            };
+            let (desired, live) = (of(desired), of(live));
+            return below.as_object().is_some_and(|below| {
+                desired.is_some() && states_more(desired.as_ref(), live.as_ref(), below)
+            });
         };
+        let live = live.and_then(|live| live.get(name));
         match desired.and_then(|desired| desired.get(name)) {
-            None => true,
+            None => live.is_some_and(|live| !is_default(name, live)),
             Some(value) => below
                 .as_object()
-                .is_some_and(|below| states_more(Some(value), below)),
+                .is_some_and(|below| states_more(Some(value), live, below)),
         }
     })
+}
+
+/// Fields that the cluster gives out, whatever is in them.
+const GIVEN: [&str; 4] = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+
+/// What the API server fills in where a field is left open, in the kinds that we write.
+const DEFAULTS: [(&str, &str); 19] = [
+    ("type", "\"ClusterIP\""),
+    ("type", "\"RollingUpdate\""),
+    ("sessionAffinity", "\"None\""),
+    ("internalTrafficPolicy", "\"Cluster\""),
+    ("protocol", "\"TCP\""),
+    ("maxSurge", "\"25%\""),
+    ("maxUnavailable", "\"25%\""),
+    ("progressDeadlineSeconds", "600"),
+    ("restartPolicy", "\"Always\""),
+    ("dnsPolicy", "\"ClusterFirst\""),
+    ("schedulerName", "\"default-scheduler\""),
+    ("terminationMessagePath", "\"/dev/termination-log\""),
+    ("scheme", "\"HTTP\""),
+    ("successThreshold", "1"),
+    ("failureThreshold", "3"),
+    ("periodSeconds", "10"),
+    ("timeoutSeconds", "1"),
+    ("initialDelaySeconds", "0"),
+    ("minReadySeconds", "0"),
+];
+
+fn is_default(name: &str, value: &Value) -> bool {
+    if is_empty(value) || GIVEN.contains(&name) {
+        return true;
+    }
+    match value {
+        Value::Object(fields) => fields.iter().all(|(name, value)| is_default(name, value)),
+        value => DEFAULTS.contains(&(name, value.to_string().as_str())),
+    }
 }
 
 /// The item of a list that a key such as `{"name":"bot"}` means.
@@ -182,7 +225,21 @@ mod tests {
             json!({"f:spec": {"f:containers": {"k:{\"name\":\"bot\"}": {".": {}, "f:image": {}}}}});
         let command =
             json!({"f:spec": {"f:containers": {"k:{\"name\":\"bot\"}": {"f:command": {}}}}});
+        let live = json!({"spec": {
+            "type": "ClusterIP", "clusterIP": "10.0.0.9", "sessionAffinity": "ClientIP",
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%"}},
+            "containers": [{"name": "bot", "image": "i", "command": ["sh"], "terminationMessagePath": "/dev/termination-log"}],
+        }});
+        let defaults = json!({"f:spec": {
+            "f:type": {}, "f:clusterIP": {}, "f:gone": {}, "f:strategy": {"f:type": {}, "f:rollingUpdate": {"f:maxSurge": {}}},
+            "f:containers": {"k:{\"name\":\"bot\"}": {"f:terminationMessagePath": {}}},
+        }});
         let cases = [
+            (managed("velero", None, defaults), false),
+            (
+                managed("velero", None, json!({"f:spec": {"f:sessionAffinity": {}}})),
+                true,
+            ),
             (managed("kubectl-edit", None, image.clone()), false),
             (managed("kubectl-edit", None, command.clone()), true),
             (managed(MANAGER, None, command.clone()), false),
@@ -201,7 +258,7 @@ mod tests {
         ];
         for (entries, expected) in cases {
             assert_eq!(
-                has_foreign_fields(&desired, Some(&entries)),
+                has_foreign_fields(&desired, &live, Some(&entries)),
                 expected,
                 "{entries:?}"
             );

@@ -30,6 +30,13 @@ pub(super) fn state(job: &Job, component: Component, all: &[KubePod]) -> JobStat
     JobState::Running(stuck)
 }
 
+/// Whether somebody stopped a Job that has not ended: suspended it, or allowed it no pod.
+pub(crate) fn is_halted(job: &Job) -> bool {
+    let is_over = condition(job, "Failed").is_some() || condition(job, "Complete").is_some();
+    let spec = job.spec.as_ref();
+    !is_over && spec.is_some_and(|spec| spec.suspend == Some(true) || spec.parallelism == Some(0))
+}
+
 fn belongs(pod: &KubePod, job: &str) -> bool {
     pod.metadata
         .owner_references

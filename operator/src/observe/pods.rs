@@ -32,10 +32,10 @@ const PASSING: [&str; 2] = [
     "context deadline exceeded",
 ];
 
-/// A pod as it counts; `None` for one that is being deleted or has ended.
+/// A pod as it counts; `None` for one that is being deleted, has ended, or was lost with its node.
 pub(super) fn serving(pod: &KubePod) -> Option<Pod> {
     let is_over = matches!(phase(pod), Some("Succeeded" | "Failed"));
-    if pod.metadata.deletion_timestamp.is_some() || is_over {
+    if pod.metadata.deletion_timestamp.is_some() || is_over || is_lost(pod) {
         return None;
     }
     Some(Pod {
@@ -161,11 +161,26 @@ fn is_ready(pod: &KubePod) -> bool {
     ready_condition(pod).is_some_and(|condition| condition.status == "True")
 }
 
+/// Whether its node is gone: the kubelet said last that all containers are ready, and it was not the kubelet that took
+/// the pod's readiness away. That speaks for nothing but the node.
+fn is_lost(pod: &KubePod) -> bool {
+    let gated = pod
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.readiness_gates.as_ref())
+        .is_some_and(|gates| !gates.is_empty());
+    let unready = ready_condition(pod).is_some_and(|condition| condition.status != "True");
+    let containers = condition(pod, "ContainersReady");
+    unready && !gated && containers.is_some_and(|condition| condition.status == "True")
+}
+
 fn ready_condition(pod: &KubePod) -> Option<&PodCondition> {
+    condition(pod, "Ready")
+}
+
+fn condition<'a>(pod: &'a KubePod, type_: &str) -> Option<&'a PodCondition> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
-    conditions
-        .iter()
-        .find(|condition| condition.type_ == "Ready")
+    conditions.iter().find(|condition| condition.type_ == type_)
 }
 
 fn phase(pod: &KubePod) -> Option<&str> {
@@ -208,6 +223,34 @@ mod tests {
                 .and_then(|pod| pod.trouble)
                 .map(|trouble| trouble.kind);
             assert_eq!(kind, expected, "{reason}: {message}");
+        }
+    }
+
+    #[test]
+    fn pod_that_was_lost_with_its_node_speaks_for_nothing() {
+        let cases = [
+            ("True", "True", json!({}), true),
+            ("False", "False", json!({}), true),
+            ("False", "True", json!({}), false),
+            ("Unknown", "True", json!({}), false),
+            (
+                "False",
+                "True",
+                json!({"containers": [], "readinessGates": [{"conditionType": "x"}]}),
+                true,
+            ),
+        ];
+        for (ready, containers, spec, counts) in cases {
+            let pod: KubePod = serde_json::from_value(json!({
+                "metadata": { "name": "handy-1", "uid": "u" },
+                "spec": spec,
+                "status": { "conditions": [
+                    { "type": "Ready", "status": ready },
+                    { "type": "ContainersReady", "status": containers },
+                ]},
+            }))
+            .unwrap();
+            assert_eq!(serving(&pod).is_some(), counts, "{ready} {containers}");
         }
     }
 }

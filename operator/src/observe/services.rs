@@ -45,7 +45,7 @@ fn is_drifted(names: &Names, role: Role, revision: &str, live: &Service) -> bool
     let differs = |at: &str| drift::differs(drift::part(&wanted, at), drift::part(&found, at));
     differs("/spec")
         || differs("/metadata/labels")
-        || drift::has_foreign_fields(&wanted, live.metadata.managed_fields.as_ref())
+        || drift::has_foreign_fields(&wanted, &found, live.metadata.managed_fields.as_ref())
 }
 
 /// UIDs of the pods behind ready endpoints.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{Api, Client};
 
 use crate::error::{During, Error};
-use crate::names::Names;
+use crate::names::{Names, SNAPSHOT_FINALIZER};
 use crate::validate::{Plan, Source, Sources};
 
 /// Contents of a Secret or ConfigMap by key.
@@ -34,13 +35,38 @@ async fn secret(client: &Client, namespace: &str, name: &str) -> Result<Option<C
     Ok(found.map(contents))
 }
 
-/// Contents of a Secret of the resource's own. One of that name that belongs to someone else counts as absent: its
-/// contents are never taken over, and making ours then says that the name is taken.
+/// A Secret of the resource's own.
+pub struct OwnSecret {
+    /// Its metadata.
+    pub metadata: ObjectMeta,
+    /// What is in it, by key.
+    pub contents: BTreeMap<String, Vec<u8>>,
+}
+
+impl OwnSecret {
+    /// Whether nobody deleted it, and nobody took off what would keep it readable then.
+    pub(super) fn is_kept(&self) -> bool {
+        let mut held = self.metadata.finalizers.iter().flatten();
+        self.metadata.deletion_timestamp.is_none() && held.any(|each| each == SNAPSHOT_FINALIZER)
+    }
+}
+
+/// Contents of a Secret of the resource's own.
 pub(crate) async fn own_secret(
     client: &Client,
     names: &Names,
     name: &str,
 ) -> Result<Option<Contents>, Error> {
+    Ok(own(client, names, name).await?.map(|own| own.contents))
+}
+
+/// A Secret of the resource's own. One of that name that belongs to someone else counts as absent: its contents are never
+/// taken over, and making ours then says that the name is taken.
+pub(super) async fn own(
+    client: &Client,
+    names: &Names,
+    name: &str,
+) -> Result<Option<OwnSecret>, Error> {
     let found = Api::<Secret>::namespaced(client.clone(), &names.namespace)
         .get_opt(name)
         .await
@@ -48,10 +74,13 @@ pub(crate) async fn own_secret(
     Ok(owned(names, found))
 }
 
-fn owned(names: &Names, found: Option<Secret>) -> Option<Contents> {
+fn owned(names: &Names, found: Option<Secret>) -> Option<OwnSecret> {
     found
         .filter(|secret| names.owns(&secret.metadata))
-        .map(contents)
+        .map(|secret| OwnSecret {
+            metadata: secret.metadata.clone(),
+            contents: contents(secret),
+        })
 }
 
 fn contents(secret: Secret) -> Contents {
@@ -106,6 +135,6 @@ mod tests {
         let mut theirs = ours.clone();
         theirs.metadata.owner_references = None;
         assert!(owned(&names, Some(ours)).is_some());
-        assert_eq!(owned(&names, Some(theirs)), None);
+        assert!(owned(&names, Some(theirs)).is_none());
     }
 }

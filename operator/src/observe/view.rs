@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
 use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt;
 use serde_json::Value;
 use ubermench_crds::{Action, Color, UbermenchDeployment};
 
-use super::{World, drift, jobs, pods, services};
+use super::{World, drift, jobs, keepers, pods, services};
 use crate::desired;
-use crate::names::{ATTEMPT, COLOR, COMPONENT, Component, Names, PASSES, REVISION};
+use crate::names::{
+    ATTEMPT, COLOR, COMPONENT, Component, Names, PASSES, REVISION, SNAPSHOT_FINALIZER,
+};
 use crate::rollout::{Desired, Observed, Revision, Role, Settings, Snapshot, Workload};
 use crate::validate;
 
@@ -40,6 +43,14 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
         revisions: revisions(world),
         active_service: service(Role::Active),
         preview_service: service(Role::Preview),
+        budget: world
+            .budget
+            .as_ref()
+            .map(|found| keepers::budget(&world.names, found)),
+        autoscaler: world
+            .autoscaler
+            .as_ref()
+            .map(|found| keepers::autoscaler(&world.names, world.object.spec.autoscaling, found)),
         blocked: foreign_service(world),
         work: None,
     }
@@ -61,9 +72,21 @@ fn foreign_service(world: &World) -> Option<String> {
         .values()
         .find(|service| !world.names.owns(&service.metadata))?;
     Some(format!(
-        "Service {} exists and belongs to someone else: rename or delete it",
-        foreign.name_any()
+        "Service {} exists and belongs to {}: rename or delete it",
+        foreign.name_any(),
+        holder(&foreign.metadata)
     ))
+}
+
+/// Whose an object is, for a sentence.
+fn holder(meta: &ObjectMeta) -> String {
+    let mut owners = meta.owner_references.iter().flatten();
+    owners
+        .find(|owner| owner.controller == Some(true))
+        .map_or_else(
+            || "someone else".to_owned(),
+            |owner| format!("{} {}", owner.kind, owner.name),
+        )
 }
 
 fn revisions(world: &World) -> BTreeMap<String, Revision> {
@@ -78,10 +101,14 @@ fn revisions(world: &World) -> BTreeMap<String, Revision> {
     }
     for (name, snapshot) in &world.snapshots {
         let is_deleted = snapshot.metadata.deletion_timestamp.is_some();
-        revisions.entry(name.clone()).or_default().snapshot = Some(if is_deleted {
-            Snapshot::Deleted
-        } else {
-            Snapshot::Kept
+        let is_held = snapshot
+            .finalizers()
+            .iter()
+            .any(|each| each == SNAPSHOT_FINALIZER);
+        revisions.entry(name.clone()).or_default().snapshot = Some(match (is_deleted, is_held) {
+            (true, _) => Snapshot::Deleted,
+            (false, true) => Snapshot::Kept,
+            (false, false) => Snapshot::Unheld,
         });
     }
     for (name, deployment) in &world.deployments {
@@ -103,6 +130,9 @@ fn revisions(world: &World) -> BTreeMap<String, Revision> {
             continue;
         };
         let revision = revisions.entry(name.clone()).or_default();
+        if jobs::is_halted(job) {
+            revision.halted.insert(attempt);
+        }
         if labels
             .get(COMPONENT)
             .is_some_and(|of| of == Component::Smoke.as_str())
@@ -190,5 +220,5 @@ fn is_drifted(wanted: &Deployment, live: &Deployment) -> bool {
         || differs("/metadata/labels")
         || grew("/spec/template/metadata/labels")
         || grew("/spec/template/metadata/annotations")
-        || drift::has_foreign_fields(&wanted, managed)
+        || drift::has_foreign_fields(&wanted, &live, managed)
 }

@@ -6,7 +6,7 @@ use ubermench_crds::{Color, Phase};
 
 use super::candidate::{candidate, is_at_size, size};
 use super::observed::{JobState, Revision, Snapshot, Workload};
-use super::{Act, Desired, Observed, Role, ServiceView};
+use super::{Act, Desired, Observed, Role, ServiceView, keepers};
 
 /// The act that is due now.
 pub(super) fn due(observed: &Observed) -> Option<Act> {
@@ -18,6 +18,7 @@ pub(super) fn due(observed: &Observed) -> Option<Act> {
         .or_else(|| records(observed))
         .or_else(|| deployments(observed))
         .or_else(|| snapshots(observed))
+        .or_else(|| jobs(observed))
         .or_else(|| {
             if observed.is_held() {
                 None
@@ -26,6 +27,8 @@ pub(super) fn due(observed: &Observed) -> Option<Act> {
             }
         })
         .or_else(|| tidy(observed))
+        // Last: a cluster that refuses them holds up nothing else.
+        .or_else(|| keepers::due(observed))
 }
 
 /// Both Services select what they are to select.
@@ -136,7 +139,19 @@ fn records(observed: &Observed) -> Option<Act> {
     })
 }
 
-/// Snapshots that were deleted by hand; without its finalizer one may be gone already.
+/// Jobs of the present attempt that somebody stopped.
+fn jobs(observed: &Observed) -> Option<Act> {
+    let (candidate, revision) = candidate(observed)?;
+    revision
+        .halted
+        .contains(&candidate.attempt)
+        .then(|| Act::ResumeJobs {
+            revision: candidate.revision.clone(),
+            attempt: candidate.attempt,
+        })
+}
+
+/// Snapshots that were deleted by hand, or lost what holds them; without its finalizer one may be gone already.
 fn snapshots(observed: &Observed) -> Option<Act> {
     kept(observed).into_iter().find_map(|name| {
         let revision = observed.revision(name)?;
@@ -156,9 +171,9 @@ fn deployments(observed: &Observed) -> Option<Act> {
         .as_ref()
         .map(|active| (active.revision.as_str(), active.color, asked));
     let previous = status.previous.as_ref().map(|previous| {
-        // Warm at the size it had: nothing is scaled that a way back may need.
+        // At the size it had, or what is asked for by now: the way back must bear the load, and is never made smaller.
         let size = workload(observed, &previous.revision)
-            .map_or(asked, |workload| workload.replicas.max(1));
+            .map_or(asked, |workload| workload.replicas.max(asked));
         (previous.revision.as_str(), previous.color, size)
     });
     let candidate = status

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use ubermench_crds::{Action, Approval, Color, UbermenchDeploymentStatus, WorkOwner};
+use ubermench_crds::{Action, Approval, Autoscaling, Color, UbermenchDeploymentStatus, WorkOwner};
 
 /// The world of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,10 @@ pub struct Observed {
     pub active_service: Option<ServiceView>,
     /// The preview Service, if it exists.
     pub preview_service: Option<ServiceView>,
+    /// The `PodDisruptionBudget` of our name, if it exists.
+    pub budget: Option<BudgetView>,
+    /// The `HorizontalPodAutoscaler` of our name, if it exists.
+    pub autoscaler: Option<AutoscalerView>,
     /// Why nothing can be written, if so: a name that we need belongs to someone else.
     pub blocked: Option<String>,
     /// Who owns the work, as a pod of the active side told; `None` when none could be asked.
@@ -36,11 +40,19 @@ pub struct Observed {
 
 /// What of the spec is no part of a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of a spec"
+)]
 pub struct Settings {
     /// `spec.paused`.
     pub paused: bool,
-    /// `spec.replicas`.
+    /// `spec.replicas`, within the limits of `spec.autoscaling`.
     pub replicas: i32,
+    /// `spec.autoscaling`.
+    pub autoscaling: Option<Autoscaling>,
+    /// `spec.disruptionBudget.enabled`.
+    pub disruption_budget: bool,
     /// `spec.migrations.enabled`.
     pub migrations: bool,
     /// `spec.rollout.approval`.
@@ -115,6 +127,8 @@ pub struct Revision {
     pub migrations: BTreeMap<i64, JobState>,
     /// Its smoke Jobs, by attempt.
     pub smokes: BTreeMap<i64, JobState>,
+    /// Attempts with a Job that somebody stopped.
+    pub halted: BTreeSet<i64>,
 }
 
 /// A snapshot Secret.
@@ -124,6 +138,8 @@ pub enum Snapshot {
     Kept,
     /// Deleted by hand, still readable through its finalizer.
     Deleted,
+    /// There, but the finalizer that would keep it readable was taken off.
+    Unheld,
 }
 
 /// A Deployment.
@@ -221,6 +237,26 @@ pub struct ServiceView {
     pub drifted: bool,
     /// UIDs of the pods behind its ready endpoints, from `EndpointSlices`.
     pub ready: BTreeSet<String>,
+}
+
+/// A `PodDisruptionBudget`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BudgetView {
+    /// Whether it is ours; one that is not is left alone.
+    pub owned: bool,
+    /// The revision whose pods it keeps; `None` when its selector was damaged.
+    pub revision: Option<String>,
+    /// Whether anything else that we own was edited.
+    pub drifted: bool,
+}
+
+/// A `HorizontalPodAutoscaler`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AutoscalerView {
+    /// Whether it is ours; one that is not is left alone.
+    pub owned: bool,
+    /// Whether it differs from what `spec.autoscaling` asks for.
+    pub drifted: bool,
 }
 
 impl Observed {

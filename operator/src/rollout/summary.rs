@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 
 use super::change::elapsed;
-use super::{Desired, Observed, Reason, phases, waiting};
+use super::{Desired, Observed, Reason, keepers, phases, waiting};
 
 /// Completes a status. Says nothing new where nothing is new, so that an unchanged one is not written.
 pub(super) fn of(
@@ -151,7 +151,7 @@ fn held(observed: &Observed) -> Option<Reason> {
         (Some(_), _) => Some(Reason::NameTaken),
         (None, Desired::Invalid { .. }) => Some(Reason::InvalidSpec),
         (None, Desired::Missing { .. }) => Some(Reason::SecretMissing),
-        (None, Desired::Revision { .. }) => None,
+        (None, Desired::Revision { .. }) => keepers::taken(observed).map(|_| Reason::NameTaken),
     }
 }
 

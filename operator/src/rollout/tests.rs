@@ -29,6 +29,9 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => any::<bool>().prop_map(Happening::SecretMissing),
         1 => (0..4_usize).prop_map(Happening::DeploymentDeleted),
         1 => Just(Happening::JobsDeleted),
+        1 => Just(Happening::JobsSuspended),
+        1 => Just(Happening::SnapshotsUnheld),
+        1 => Just(Happening::BudgetDeleted),
         1 => Just(Happening::StatusLost),
         2 => (prop::sample::select(Action::ALL.to_vec()), 0..4_usize, 0..3_u8)
             .prop_map(|(action, number, word)| Happening::Ask(action, number, word)),
@@ -69,6 +72,7 @@ proptest! {
             }
         }
         if let Some(active) = active {
+            prop_assert_eq!(world.budget.as_deref(), Some(active.as_str()), "drains are kept from what serves");
             prop_assert_eq!(world.active.as_deref(), Some(active.as_str()), "the Service selects the active revision");
             prop_assert_eq!(&world.row.revision, &active, "the work is where the traffic is");
         }

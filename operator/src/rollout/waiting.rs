@@ -6,7 +6,7 @@ use ubermench_crds::{CandidateRevision, Phase, UbermenchDeploymentStatus};
 
 use super::candidate::{candidate, size};
 use super::observed::{Revision, TroubleKind};
-use super::{Desired, Observed, phases};
+use super::{Desired, Observed, keepers, phases};
 
 /// What is going on.
 pub(super) fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {
@@ -17,7 +17,8 @@ pub(super) fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -
         return format!("{message}; what serves serves on");
     }
     let paused = if observed.is_held() { "paused; " } else { "" };
-    format!("{paused}{}", of_phase(observed, status))
+    let taken = keepers::taken(observed).map_or_else(String::new, |taken| format!("; {taken}"));
+    format!("{paused}{}{taken}", of_phase(observed, status))
 }
 
 fn of_phase(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {

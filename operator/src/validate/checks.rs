@@ -1,10 +1,12 @@
 //! The checks of single fields, and of those that belong together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use ubermench_crds::{
-    BotConfig, EnvVar, Resources, Rollout, UbermenchDeploymentSpec, WhatsApp, is_reserved_env,
+    Autoscaling, BotConfig, EnvVar, Resources, Rollout, UbermenchDeploymentSpec, WhatsApp,
+    is_reserved_env,
 };
 
 use super::{InvalidField, quantity};
@@ -20,6 +22,9 @@ pub(super) fn of(name: &str, spec: &UbermenchDeploymentSpec) -> Vec<InvalidField
         "replicas",
         "must be 1 to 100",
     );
+    if let Some(autoscaling) = &spec.autoscaling {
+        checks.autoscaling(autoscaling, spec.resources.as_ref());
+    }
     checks.whatsapp(&spec.whatsapp);
     checks.secret("database.secretName", &spec.database.secret_name);
     checks.secret("redis.secretName", &spec.redis.secret_name);
@@ -64,6 +69,38 @@ impl Checks {
             "metadata.name",
             label,
         );
+    }
+
+    fn autoscaling(&mut self, autoscaling: &Autoscaling, resources: Option<&Resources>) {
+        let Autoscaling {
+            min_replicas,
+            max_replicas,
+            target_cpu_utilization_percentage,
+        } = autoscaling;
+        self.require(
+            (1..=100).contains(min_replicas),
+            "autoscaling.minReplicas",
+            "must be 1 to 100",
+        );
+        self.require(
+            (*min_replicas..=100).contains(max_replicas),
+            "autoscaling.maxReplicas",
+            "must be at least autoscaling.minReplicas, and at most 100",
+        );
+        self.require(
+            (1..=1000).contains(target_cpu_utilization_percentage),
+            "autoscaling.targetCPUUtilizationPercentage",
+            "must be 1 to 1000",
+        );
+        let measured = resources.map(Resources::to_requirements).is_some_and(|of| {
+            let states = |part: Option<BTreeMap<String, Quantity>>| {
+                part.is_some_and(|part| part.contains_key("cpu"))
+            };
+            // What is limited and not requested, Kubernetes requests as it is limited.
+            states(of.requests) || states(of.limits)
+        });
+        let needed = "needs resources.requests.cpu, which the use of CPU is measured against";
+        self.require(measured, "autoscaling", needed);
     }
 
     fn whatsapp(&mut self, whatsapp: &WhatsApp) {

@@ -37,6 +37,20 @@ pub struct Record {
     /// CPU and memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
+    /// What the operator adds to the pods by itself, which is no part of the name: a revision keeps what it was recorded
+    /// with, so an upgrade of the operator changes no Deployment that is there.
+    #[serde(default)]
+    pub layout: Layout,
+}
+
+/// What the operator adds to pods by itself. A new default is a new variant here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layout {
+    /// Spread over nodes. Records of this time don't say so.
+    #[default]
+    Nodes,
+    /// Spread over zones too.
+    Zones,
 }
 
 /// A revision that could be started.
@@ -84,6 +98,7 @@ impl RevisionSpec {
             env: env(spec),
             snapshot: snapshot.iter().map(digest).collect(),
             resources: spec.resources.as_ref().map(Resources::to_requirements),
+            layout: Layout::Zones,
         };
         Self {
             name: record.name(),
@@ -99,7 +114,11 @@ impl Record {
     pub fn name(&self) -> String {
         let mut text = String::new();
         // Maps with string keys and no numbers but one always serialise.
-        canonical(&serde_json::to_value(self).unwrap_or_default(), &mut text);
+        let mut fields = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = fields.as_object_mut() {
+            fields.remove("layout");
+        }
+        canonical(&fields, &mut text);
         hex::encode(Sha256::digest(text.as_bytes()))
             .chars()
             .take(10)

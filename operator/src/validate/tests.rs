@@ -4,6 +4,8 @@ use ubermench_crds::is_reserved_env;
 
 use super::*;
 
+mod scaling;
+
 const KEY: &[u8] = b"digest key";
 
 fn spec(changes: &serde_json::Value) -> UbermenchDeploymentSpec {
@@ -69,6 +71,7 @@ fn sound_specs_pass() {
         json!({"replicas": 100, "paused": true}),
         json!({"env": [{"name": "A", "value": ""}, {"name": "_B1", "valueFrom": {"configMapKeyRef": {"name": "proxy", "key": "url"}}}]}),
         json!({"config": {"timezone": "America/Argentina/Buenos_Aires"}}),
+        json!({"autoscaling": {"maxReplicas": 10}, "resources": {"requests": {"cpu": "50m"}}}),
         json!({"config": {"timezone": "UTC"}}),
         json!({"env": [{"name": "TIMEZONE", "value": "Europe/Madrid"}]}),
         json!({"rollout": {"warmSeconds": 30, "bakeSeconds": 30}}),
@@ -249,6 +252,7 @@ fn what_does_not_run_makes_no_revision() {
         "imagePullSecrets": [{"name": "b"}, {"name": "a"}],
         "env": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],
         "replicas": 7,
+        "disruptionBudget": {"enabled": false},
         "paused": true,
         "rollout": {"bakeSeconds": 1, "warmSeconds": 31, "historyLimit": 9, "gates": {"smoke": {"enabled": false}}},
         "migrations": {"enabled": false},

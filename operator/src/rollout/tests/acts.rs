@@ -42,12 +42,12 @@ impl World {
                 self.preview = None;
                 self.preview_ready.clear();
             }
+            Act::ApplyBudget { revision } => self.keep(revision),
+            Act::DropBudget => self.budget = None,
+            Act::ApplyAutoscaler | Act::DropAutoscaler => {}
             Act::MoveWork(owner) => return self.move_work(owner),
-            Act::DeleteJobs { revision, attempt } => {
-                let of = self.of(revision);
-                of.migrations.remove(&attempt);
-                of.smokes.remove(&attempt);
-            }
+            Act::ResumeJobs { revision, attempt } => self.resume(revision, attempt),
+            Act::DeleteJobs { revision, attempt } => self.delete_jobs(revision, attempt),
             Act::Forget { revision } => {
                 assert_ne!(
                     self.active.as_ref(),
@@ -60,6 +60,27 @@ impl World {
         true
     }
 
+    fn keep(&mut self, revision: String) {
+        assert_eq!(
+            self.active.as_ref(),
+            Some(&revision),
+            "it keeps what serves"
+        );
+        self.budget = Some(revision);
+    }
+
+    fn resume(&mut self, revision: String, attempt: i64) {
+        let was_stopped = self.of(revision).halted.remove(&attempt);
+        assert!(was_stopped, "nothing was stopped");
+    }
+
+    fn delete_jobs(&mut self, revision: String, attempt: i64) {
+        let of = self.of(revision);
+        of.migrations.remove(&attempt);
+        of.smokes.remove(&attempt);
+        of.halted.remove(&attempt);
+    }
+
     fn of(&mut self, revision: String) -> &mut Revision {
         self.revisions.entry(revision).or_default()
     }
@@ -67,6 +88,11 @@ impl World {
     fn apply(&mut self, revision: String, color: Color, replicas: i32, observed: &Observed) {
         let asked = self.settings.replicas;
         let served = observed.points_at(&revision);
+        let is_previous = self
+            .status
+            .previous
+            .as_ref()
+            .is_some_and(|previous| previous.revision == revision);
         let of = self.of(revision);
         let before = of.deployment.as_ref();
         let shrinks = before.is_some_and(|before| replicas < before.replicas);
@@ -74,6 +100,7 @@ impl World {
             !(served && shrinks && replicas < asked),
             "what serves is scaled below what is asked for"
         );
+        assert!(!(is_previous && shrinks), "a way back is made smaller");
         assert!(of.recorded.is_some(), "a Deployment without a record");
         let has_replica_set = before.is_some_and(|before| before.has_replica_set);
         of.deployment = Some(Workload {

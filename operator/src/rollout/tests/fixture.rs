@@ -85,6 +85,8 @@ pub(crate) fn in_phase(phase: Phase) -> Observed {
         active_service: Some(view(&revisions, active)),
         preview_service: Some(view(&revisions, if started { "new" } else { "old" })),
         revisions,
+        budget: None,
+        autoscaler: None,
         blocked: None,
         work: Some(if serving {
             owner("new", 5)
@@ -191,6 +193,8 @@ fn settings() -> Settings {
     Settings {
         paused: false,
         replicas: 2,
+        autoscaling: None,
+        disruption_budget: true,
         migrations: true,
         approval: Approval::Automatic,
         approval_seconds: 3_600,

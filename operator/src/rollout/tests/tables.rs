@@ -1,9 +1,12 @@
 //! Single decisions, told as stories with one end each.
 
+use std::collections::BTreeMap;
+
 use ubermench_crds::{GateOutcome, Phase};
 
+use super::fixture::in_phase;
 use super::world::{Happening, World};
-use crate::rollout::{Act, decide};
+use crate::rollout::{Act, Observed, Role, Workload, decide};
 
 /// A world in which revision 0 serves and is settled.
 fn settled() -> World {
@@ -199,4 +202,99 @@ fn lost_status_is_rebuilt_from_what_serves() {
     );
     world.settle();
     assert_eq!(world.row.revision, "rev0");
+}
+
+#[test]
+fn size_follows_the_resource_in_every_phase() {
+    for phase in [
+        Phase::Stable,
+        Phase::Snapshotting,
+        Phase::Migrating,
+        Phase::Starting,
+        Phase::Verifying,
+        Phase::AwaitingApproval,
+        Phase::Switching,
+        Phase::Baking,
+        Phase::Failed,
+    ] {
+        for paused in [false, true] {
+            let mut observed = in_phase(phase).asking_for("new");
+            observed.settings.paused = paused;
+            if let Some(candidate) = observed.status.candidate.as_mut() {
+                candidate.paused_at = paused.then(|| candidate.started_at.clone());
+            }
+            observed.settings.replicas = 5;
+            let sizes = sizes(&mut observed);
+            let serving = if phase == Phase::Baking { "new" } else { "old" };
+            assert_eq!(sizes.get(serving), Some(&5), "{phase:?}, paused {paused}");
+            if phase == Phase::Baking {
+                assert_eq!(sizes.get("old"), Some(&5), "the way back bears the load");
+            }
+            observed.settings.replicas = 1;
+            let sizes = self::sizes(&mut observed);
+            assert_eq!(sizes.get(serving), Some(&1), "{phase:?}, paused {paused}");
+            if phase == Phase::Baking {
+                assert_eq!(
+                    sizes.get("old"),
+                    Some(&5),
+                    "the way back is not made smaller"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn candidate_starts_at_the_size_of_what_serves_and_is_made_no_smaller_before_the_switch() {
+    let mut observed = in_phase(Phase::Starting);
+    let third = crate::rollout::Pod {
+        uid: "old-3".to_owned(),
+        ..observed.of("old").pods[0].clone()
+    };
+    observed.of("old").pods.push(third);
+    observed.of("old").deployment.as_mut().unwrap().replicas = 3;
+    observed.settings.replicas = 1;
+    observed.of("new").deployment = None;
+    let started = sizes(&mut observed);
+    assert_eq!(
+        (started.get("old"), started.get("new")),
+        (Some(&1), Some(&3))
+    );
+    observed.of("old").pods.truncate(1);
+    assert_eq!(sizes(&mut observed).get("new"), Some(&3));
+}
+
+/// Carries out all changes of size that are due, and tells the sizes that come of them.
+fn sizes(observed: &mut Observed) -> BTreeMap<String, i32> {
+    for _ in 0..6 {
+        let (revision, replicas) = match crate::rollout::acts::due(observed) {
+            Some(Act::ApplyDeployment {
+                revision, replicas, ..
+            }) => (revision, replicas),
+            Some(Act::PointService { role, revision }) => {
+                let service = match role {
+                    Role::Active => &mut observed.active_service,
+                    Role::Preview => &mut observed.preview_service,
+                };
+                service.as_mut().unwrap().revision = Some(revision);
+                continue;
+            }
+            _ => break,
+        };
+        let of = observed.of(&revision);
+        let mut made = of.deployment.clone().unwrap_or(Workload {
+            color: ubermench_crds::Color::Green,
+            replicas,
+            paused: true,
+            has_replica_set: true,
+            drifted: false,
+            refused: None,
+        });
+        made.replicas = replicas;
+        of.deployment = Some(made);
+    }
+    let sizes = observed.revisions.iter();
+    sizes
+        .filter_map(|(name, of)| Some((name.clone(), of.deployment.as_ref()?.replicas)))
+        .collect()
 }

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
 use crate::rollout::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble, TroubleKind, decide,
+    BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot,
+    Trouble, TroubleKind, decide,
 };
 
 /// Something that happens.
@@ -42,6 +43,12 @@ pub(super) enum Happening {
     DeploymentDeleted(usize),
     /// Someone deletes all Jobs.
     JobsDeleted,
+    /// Someone suspends all Jobs.
+    JobsSuspended,
+    /// Someone takes the finalizers off the snapshots.
+    SnapshotsUnheld,
+    /// Someone deletes the disruption budget.
+    BudgetDeleted,
     /// An annotation asks for an action on a revision; the last part of its token.
     Ask(Action, usize, u8),
     /// The same, on the revision that it makes sense for, with a word of its own.
@@ -69,6 +76,7 @@ pub(super) struct World {
     pub(super) settings: Settings,
     pub(super) revisions: BTreeMap<String, Revision>,
     pub(super) internal_secret: bool,
+    pub(super) budget: Option<String>,
     pub(super) requests: Vec<(Action, String)>,
     secret_missing: bool,
     pub(super) database_away: bool,
@@ -101,6 +109,8 @@ impl World {
             settings: Settings {
                 paused: false,
                 replicas: 2,
+                autoscaling: None,
+                disruption_budget: true,
                 migrations: true,
                 approval: Approval::Automatic,
                 approval_seconds: 3_600,
@@ -114,6 +124,7 @@ impl World {
             },
             revisions: BTreeMap::new(),
             internal_secret: false,
+            budget: None,
             requests: Vec::new(),
             secret_missing: false,
             database_away: false,
@@ -164,8 +175,24 @@ impl World {
                 for revision in self.revisions.values_mut() {
                     revision.migrations.clear();
                     revision.smokes.clear();
+                    revision.halted.clear();
                 }
             }
+            Happening::JobsSuspended => {
+                for revision in self.revisions.values_mut() {
+                    let jobs = revision.migrations.iter().chain(&revision.smokes);
+                    let halted = jobs
+                        .filter(|(_, job)| matches!(job, JobState::Running(_)))
+                        .map(|(attempt, _)| *attempt);
+                    revision.halted = halted.collect();
+                }
+            }
+            Happening::SnapshotsUnheld => {
+                for revision in self.revisions.values_mut() {
+                    revision.snapshot = revision.snapshot.map(|_| Snapshot::Unheld);
+                }
+            }
+            Happening::BudgetDeleted => self.budget = None,
             Happening::Ask(action, number, word) => {
                 self.requests.retain(|(of, _)| *of != action);
                 self.requests
@@ -267,6 +294,12 @@ impl World {
             revisions: self.revisions.clone(),
             active_service: view(&self.active, &self.active_ready, self.damaged),
             preview_service: view(&self.preview, &self.preview_ready, false),
+            budget: self.budget.as_ref().map(|kept| BudgetView {
+                owned: true,
+                revision: Some(kept.clone()),
+                drifted: false,
+            }),
+            autoscaler: None,
             blocked: None,
             work: (!self.database_away
                 && self.revisions.values().any(|each| each.ready().count() > 0))
@@ -326,12 +359,15 @@ impl World {
     }
 
     fn end_jobs(&mut self) {
-        let jobs = self
-            .revisions
-            .values_mut()
-            .flat_map(|each| each.migrations.values_mut().chain(each.smokes.values_mut()));
-        for job in jobs {
-            *job = JobState::Succeeded("done".to_owned());
+        for revision in self.revisions.values_mut() {
+            let halted = &revision.halted;
+            let jobs = revision
+                .migrations
+                .iter_mut()
+                .chain(revision.smokes.iter_mut());
+            for (_, job) in jobs.filter(|(attempt, _)| !halted.contains(attempt)) {
+                *job = JobState::Succeeded("done".to_owned());
+            }
         }
     }
 }
