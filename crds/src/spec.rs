@@ -13,7 +13,7 @@ pub use config::{BotConfig, Language, LogLevel};
 pub use env::{EnvVar, EnvVarSource, KeyReference, is_reserved_env};
 use kube::{CustomResource, KubeSchema};
 pub use resources::{Quantities, Resources};
-pub use rollout::{Approval, Deadlines, Gates, Migrations, Rollout, SmokeGate};
+pub use rollout::{Approval, Deadlines, Gates, MetricsGate, Migrations, Rollout, SmokeGate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -31,6 +31,7 @@ mod asked;
 mod candidate;
 mod change;
 mod evidence;
+mod numbers;
 mod observed;
 mod phases;
 mod reason;
@@ -46,9 +47,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
+pub use numbers::judged_by_numbers;
 pub use observed::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Target, Trouble,
-    TroubleKind, Workload,
+    Counts, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot, Target,
+    Thresholds, Trouble, TroubleKind, Workload,
 };
 pub use reason::Reason;
 

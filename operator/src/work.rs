@@ -1,17 +1,22 @@
-//! Reads and moves the work fence through the internal port of the bot's pods: who works inbox, outbox and timers.
+//! Reads and moves the work fence through the internal port of the bot's pods: who works inbox, outbox and timers. The
+//! same port tells what a pod has counted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use ubermench_crds::WorkOwner;
+
+use crate::rollout::Counts;
 
 /// The bot's internal port.
 const PORT: u16 = 8081;
 
-/// How long a pod may take to tell who works.
+/// How long a pod may take to tell what it knows.
 const READ_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long a pod may take to move the work: it waits for the transactions under way.
@@ -84,14 +89,31 @@ impl Fence<'_> {
         Err(last)
     }
 
+    /// What pods have counted, by address; those that don't answer are left out.
+    pub async fn counts(&self, ips: &[String]) -> BTreeMap<String, Counts> {
+        let calls: FuturesUnordered<_> = ips
+            .iter()
+            .map(async |ip| Some((ip.clone(), self.ask(ip, "counts").await.ok()?)))
+            .collect();
+        calls.filter_map(std::future::ready).collect().await
+    }
+
     async fn read_at(&self, ip: &str) -> Result<WorkOwner, Error> {
+        let row: Row = self.ask(ip, "work").await?;
+        Ok(WorkOwner {
+            epoch: row.epoch,
+            revision: row.revision,
+        })
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, ip: &str, what: &str) -> Result<T, Error> {
         let call = |source| Error::Call {
             ip: ip.to_owned(),
             source,
         };
         let request = self
             .http
-            .get(address(ip))
+            .get(address(ip, what))
             .bearer_auth(self.token.expose_secret())
             .timeout(READ_LIMIT);
         let response = request.send().await.map_err(call)?;
@@ -101,11 +123,7 @@ impl Fence<'_> {
                 status: response.status().as_u16(),
             });
         }
-        let row: Row = response.json().await.map_err(call)?;
-        Ok(WorkOwner {
-            epoch: row.epoch,
-            revision: row.revision,
-        })
+        response.json().await.map_err(call)
     }
 
     async fn move_at(&self, ip: &str, owner: &WorkOwner) -> Result<(), Error> {
@@ -115,7 +133,7 @@ impl Fence<'_> {
         };
         let request = self
             .http
-            .put(address(ip))
+            .put(address(ip, "work"))
             .bearer_auth(self.token.expose_secret())
             .timeout(MOVE_LIMIT);
         let response = request
@@ -136,10 +154,10 @@ impl Fence<'_> {
     }
 }
 
-fn address(ip: &str) -> String {
+fn address(ip: &str, what: &str) -> String {
     if ip.contains(':') {
-        format!("http://[{ip}]:{PORT}/internal/work")
+        format!("http://[{ip}]:{PORT}/internal/{what}")
     } else {
-        format!("http://{ip}:{PORT}/internal/work")
+        format!("http://{ip}:{PORT}/internal/{what}")
     }
 }

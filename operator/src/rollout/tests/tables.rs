@@ -2,7 +2,7 @@
 
 use ubermench_crds::{GateOutcome, Phase};
 
-use super::world::{Happening, World};
+use super::world::{Happening, REVISIONS, World};
 use crate::rollout::{Act, decide};
 
 /// A world in which revision 0 serves and is settled.
@@ -20,7 +20,7 @@ fn until(world: &mut World, phase: Phase) {
             return;
         }
         world.pass();
-        for number in 0..4 {
+        for number in 0..REVISIONS {
             world.happen(Happening::PodsMove(number));
         }
         world.happen(Happening::EndpointsFollow);
@@ -199,4 +199,46 @@ fn lost_status_is_rebuilt_from_what_serves() {
     );
     world.settle();
     assert_eq!(world.row.revision, "rev0");
+}
+
+#[test]
+fn revision_that_fails_at_its_work_is_taken_back_by_its_numbers() {
+    let mut world = settled();
+    world.happen(Happening::Edit(4));
+    world.pass();
+    until(&mut world, Phase::RollingBack);
+    until(&mut world, Phase::Failed);
+    let failure = world.status.failure.clone().unwrap();
+    assert_eq!(
+        (failure.reason.as_str(), failure.phase),
+        ("ErrorRatio", Phase::Baking)
+    );
+    assert_eq!(active(&world), "rev0");
+    let gates = world.status.history[0].gates.iter();
+    let told: Vec<_> = gates
+        .map(|gate| (gate.name.as_str(), gate.result))
+        .collect();
+    let expected = [
+        ("smoke", GateOutcome::Passed),
+        ("metrics", GateOutcome::Passed),
+        ("bake", GateOutcome::Failed),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn database_that_goes_away_in_the_bake_takes_nothing_back() {
+    let mut world = settled();
+    world.happen(Happening::Edit(1));
+    world.pass();
+    until(&mut world, Phase::Baking);
+    for away in [true, false] {
+        world.happen(Happening::DatabaseAway(away));
+        for _ in 0..10 {
+            world.happen(Happening::PodsMove(1));
+            world.pass();
+        }
+    }
+    until(&mut world, Phase::Stable);
+    assert_eq!(active(&world), "rev1");
 }

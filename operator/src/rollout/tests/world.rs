@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
+use super::counts::{nothing, work};
 use crate::rollout::{
-    Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Trouble, TroubleKind, decide,
+    Counts, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Thresholds, Trouble,
+    TroubleKind, decide,
 };
 
 /// Something that happens.
@@ -34,8 +36,10 @@ pub(super) enum Happening {
     Pause(bool),
     /// Someone edits the active Service's selector.
     SelectorDamaged,
-    /// The fence can't be read or moved.
+    /// The database is away: the fence can't be read or moved, and every pod notices.
     DatabaseAway(bool),
+    /// `spec.rollout.gates.metrics.enabled`.
+    Metrics(bool),
     /// A Secret is deleted, or put back.
     SecretMissing(bool),
     /// Someone deletes a Deployment.
@@ -77,8 +81,18 @@ pub(super) struct World {
     pub(super) asked: usize,
 }
 
+/// How many revisions there are.
+pub(super) const REVISIONS: usize = 5;
 const CRASHES: usize = 2;
 const GOES_BAD: usize = 3;
+/// Is ready, and fails at what it is to do.
+const ERRS: usize = 4;
+
+const THRESHOLDS: Thresholds = Thresholds {
+    max_errors: 500,
+    max_p95_milliseconds: 2_000,
+    min_samples: 20,
+};
 
 fn name(number: usize) -> String {
     format!("rev{number}")
@@ -106,6 +120,7 @@ impl World {
                 approval_seconds: 3_600,
                 smoke: true,
                 smoke_seconds: 120,
+                metrics: Some(THRESHOLDS),
                 bake_seconds: 60,
                 warm_seconds: 300,
                 start_seconds: 300,
@@ -125,7 +140,7 @@ impl World {
 
     /// Whether nothing is wrong with a revision.
     pub(super) fn is_good(revision: &str) -> bool {
-        ![CRASHES, GOES_BAD]
+        ![CRASHES, GOES_BAD, ERRS]
             .map(name)
             .iter()
             .any(|bad| bad == revision)
@@ -152,7 +167,8 @@ impl World {
             Happening::Scale(replicas) => self.settings.replicas = replicas,
             Happening::Pause(paused) => self.settings.paused = paused,
             Happening::SelectorDamaged => self.damaged = self.active.is_some(),
-            Happening::DatabaseAway(away) => self.database_away = away,
+            Happening::DatabaseAway(away) => self.lose_database(away),
+            Happening::Metrics(enabled) => self.settings.metrics = enabled.then_some(THRESHOLDS),
             Happening::SecretMissing(missing) => self.secret_missing = missing,
             Happening::DeploymentDeleted(number) => {
                 if let Some(revision) = self.revisions.get_mut(&name(number)) {
@@ -180,7 +196,7 @@ impl World {
     /// Nobody interferes any more.
     pub(super) fn calm(&mut self) {
         self.settings.paused = false;
-        self.database_away = false;
+        self.lose_database(false);
         self.secret_missing = false;
         self.settings.approval = Approval::Automatic;
     }
@@ -193,7 +209,7 @@ impl World {
             if idle > 40 {
                 return;
             }
-            for number in 0..4 {
+            for number in 0..REVISIONS {
                 self.move_pods(number);
             }
             self.follow();
@@ -291,7 +307,12 @@ impl World {
         while revision.pods.len() < wanted {
             self.pods_made += 1;
             let uid = format!("pod{}", self.pods_made);
-            revision.pods.push(pod(&uid, self.now));
+            let mut pod = pod(&uid, self.now);
+            pod.counts = Some(Counts {
+                database: !self.database_away,
+                ..nothing()
+            });
+            revision.pods.push(pod);
         }
         for pod in &mut revision.pods {
             match number {
@@ -304,6 +325,10 @@ impl World {
                     (pod.ready, pod.since) = (true, Some(self.now));
                 }
                 _ => {}
+            }
+            if is_active {
+                let fails = number == ERRS || self.database_away;
+                work(pod, 7, if fails { 7 } else { 0 });
             }
         }
     }
@@ -326,6 +351,7 @@ impl World {
     }
 
     fn end_jobs(&mut self) {
+        self.make_samples();
         let jobs = self
             .revisions
             .values_mut()
@@ -352,5 +378,7 @@ pub(super) fn pod(uid: &str, now: Timestamp) -> Pod {
         since: Some(now),
         trouble: None,
         last,
+        restarts: 0,
+        counts: None,
     }
 }
