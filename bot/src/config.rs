@@ -107,6 +107,8 @@ pub struct Smoke {
     pub preview_url: reqwest::Url,
     /// Which attempt this is, for the log.
     pub attempt: Option<String>,
+    /// How many greetings are sent beside the conversation, for whoever judges the pods by what they count.
+    pub samples: u32,
     /// The same as the pods have.
     pub graph: graph::Settings,
     /// The same as the pods have.
@@ -238,6 +240,7 @@ fn serve_settings(read: &Reader<'_>) -> Option<Serve> {
 fn smoke_settings(read: &Reader<'_>) -> Option<Smoke> {
     let preview_url = read.required("PREVIEW_URL", reader::http_url);
     let attempt = read.optional("SMOKE_ATTEMPT", reader::text);
+    let samples = read.or_default("SMOKE_SAMPLES", 0, reader::count);
     let graph = graph_settings(read);
     let webhook = webhook_settings(read);
     let database = read.required("DATABASE_URL", reader::database);
@@ -246,6 +249,7 @@ fn smoke_settings(read: &Reader<'_>) -> Option<Smoke> {
     Some(Smoke {
         preview_url: preview_url?,
         attempt,
+        samples,
         graph: graph?,
         webhook: webhook?,
         database: database?,

@@ -99,6 +99,7 @@ pub fn metrics(metrics: Arc<Metrics>) -> Router {
 pub fn internal(shared: Shared, token: SecretString) -> Router {
     Router::new()
         .route("/internal/work", get(internal::show).put(internal::move_to))
+        .route("/internal/counts", get(internal::counts))
         .layer(from_fn_with_state(Arc::new(token), internal::authorise))
         .with_state(shared)
 }

@@ -7,6 +7,10 @@ use prometheus::{
 
 use crate::domain::ServiceType;
 
+mod counts;
+
+pub use counts::{Counts, Latency};
+
 const LATENCY_BUCKETS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0,
 ];
@@ -58,6 +62,8 @@ pub struct Metrics {
     pub send_seconds: HistogramVec,
     /// How long one database query took, by outcome.
     pub query_seconds: HistogramVec,
+    /// Looks that every pod takes at the database, busy or not, by outcome.
+    pub database_looks: CounterVec,
     /// How long one conversation's turn took, by outcome.
     pub transition_seconds: HistogramVec,
     /// Requests, by route, method and status.
@@ -119,6 +125,7 @@ impl Metrics {
                 "Time of one database query",
                 "outcome",
             )?,
+            database_looks: make.database_looks()?,
             transition_seconds: make.latencies(
                 "state_transition_duration_seconds",
                 "Time of one conversation's turn",
@@ -175,6 +182,9 @@ impl Metrics {
                 histogram.with_label_values(&[outcome]);
             }
         }
+        for outcome in ["ok", "error"] {
+            self.database_looks.with_label_values(&[outcome]);
+        }
         for result in ["hit", "miss"] {
             self.cache_requests
                 .with_label_values(&["providers", result]);
@@ -221,6 +231,11 @@ impl Maker<'_> {
     fn rate_limited(&self) -> prometheus::Result<CounterVec> {
         let help = "Messages refused for their sender's pace";
         self.counters("rate_limited_messages_total", help, &["window"])
+    }
+
+    fn database_looks(&self) -> prometheus::Result<CounterVec> {
+        let help = "Looks at who owns the work, by every pod";
+        self.counters("db_looks_total", help, &["outcome"])
     }
 
     fn cache_requests(&self) -> prometheus::Result<CounterVec> {

@@ -14,7 +14,7 @@ pub use config::{BotConfig, Language, LogLevel};
 pub use env::{EnvVar, EnvVarSource, KeyReference, is_reserved_env};
 use kube::{CustomResource, KubeSchema};
 pub use resources::{Quantities, Resources};
-pub use rollout::{Approval, Deadlines, Gates, Migrations, Rollout, SmokeGate};
+pub use rollout::{Approval, Deadlines, Gates, MetricsGate, Migrations, Rollout, SmokeGate};
 pub use scaling::{Autoscaling, DisruptionBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

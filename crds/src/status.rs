@@ -1,6 +1,7 @@
 //! What the operator writes: `status`. Progress lives here and in the children, never in the operator's memory.
 
 mod actions;
+mod gates;
 mod history;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use actions::{Action, ActionAnswer, ActionResult, ApprovedBy, ManualRollback};
+pub use gates::{Baseline, GateNumbers, GateOutcome, GateResult, LatencyCount, PodCount};
 pub use history::{Failure, HistoryEntry, Outcome, PhaseDuration, Transition};
 
 /// Where a resource stands: the revision that serves, the one on its way, and what went wrong.
@@ -190,9 +192,12 @@ pub struct CandidateRevision {
     /// While paused: since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Time>,
-    /// Results of the gates.
+    /// Results of the gates, of this attempt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateResult>,
+    /// What the pods had counted when the present judgement by numbers began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
     /// UIDs of the pods that passed the gates: these and no others may serve.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_pods: Vec<String>,
@@ -226,32 +231,4 @@ pub struct WorkOwner {
     pub epoch: i64,
     /// The revision that owns it.
     pub revision: String,
-}
-
-/// What a gate said.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub struct GateResult {
-    /// Name of the gate, for example `smoke`.
-    pub name: String,
-    /// Its answer. All but `Passed` keep a revision from serving.
-    pub result: GateOutcome,
-    /// The attempt that it judged.
-    pub attempt: i64,
-    /// What it found.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub message: String,
-    /// When.
-    pub time: Time,
-}
-
-/// A gate's answer.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GateOutcome {
-    /// Everything it asks held.
-    Passed,
-    /// Something it asks did not hold.
-    Failed,
-    /// It gave no answer.
-    Unknown,
 }

@@ -111,13 +111,7 @@ async fn run(
 ) -> Result<(), Error> {
     let record = record(world, revision)?;
     let job = if component == Component::Smoke {
-        desired::smoke_job(
-            &world.names,
-            revision,
-            &record,
-            attempt,
-            settings.smoke_seconds,
-        )
+        desired::smoke_job(&world.names, revision, &record, attempt, settings)
     } else {
         desired::migrate_job(
             &world.names,

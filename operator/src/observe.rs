@@ -1,5 +1,6 @@
 //! The only reader of the cluster: what one pass sees, live, of a resource and everything that belongs to it.
 
+mod counts;
 mod drift;
 mod jobs;
 mod keepers;
@@ -75,14 +76,15 @@ pub async fn observe(
     let mut observed = view::of(&world, desired, internal);
     fill_logs(&ctx.client, &world, &mut observed).await;
     if let Some(token) = &world.token {
-        // A fence that can't be read is not known, which moves nothing.
-        observed.work = Fence {
+        let fence = Fence {
             pods: ctx.pods(),
             token,
-        }
-        .read(&world.answering(&observed))
-        .await
-        .ok();
+        };
+        let answering = world.answering(&observed);
+        // A fence that can't be read is not known, which moves nothing.
+        let work = fence.read(&answering);
+        let (work, ()) = tokio::join!(work, counts::fill(&fence, &world, &mut observed));
+        observed.work = work.ok();
     }
     Ok((world, observed))
 }

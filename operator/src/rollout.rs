@@ -32,6 +32,7 @@ mod candidate;
 mod change;
 mod evidence;
 mod keepers;
+mod numbers;
 mod observed;
 mod phases;
 mod reason;
@@ -47,9 +48,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
+pub use numbers::judged_by_numbers;
 pub use observed::{
-    AutoscalerView, BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings,
-    Snapshot, Target, Trouble, TroubleKind, Workload,
+    AutoscalerView, BudgetView, Counts, Desired, JobState, Observed, Pod, Revision, ServiceView,
+    Settings, Snapshot, Target, Thresholds, Trouble, TroubleKind, Workload,
 };
 pub use reason::Reason;
 

@@ -8,11 +8,11 @@ mod record;
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
-use ubermench_crds::{EnvVar, UbermenchDeploymentSpec};
+use ubermench_crds::{EnvVar, MetricsGate, UbermenchDeploymentSpec};
 
 pub use record::{Layout, Record, RevisionSpec};
 
-use crate::rollout::Settings;
+use crate::rollout::{Settings, Thresholds};
 
 /// A field that can't be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -179,12 +179,26 @@ pub fn settings(spec: &UbermenchDeploymentSpec) -> Settings {
         approval_seconds: rollout.approval_timeout_seconds,
         smoke: rollout.gates.smoke.enabled,
         smoke_seconds: rollout.gates.smoke.deadline_seconds,
+        metrics: thresholds(&rollout.gates.metrics),
         bake_seconds: rollout.bake_seconds,
         warm_seconds: rollout.warm_seconds,
         start_seconds: rollout.deadlines.start_seconds,
         migrate_seconds: rollout.deadlines.migrate_seconds,
         history_limit: usize::try_from(rollout.history_limit).unwrap_or(1),
     }
+}
+
+/// What the metrics gate asks. A ratio that can't be read is refused with the spec; until it is put right, the default
+/// holds.
+fn thresholds(gate: &MetricsGate) -> Option<Thresholds> {
+    let max_errors = gate
+        .max_errors_of_ten_thousand()
+        .or_else(|| MetricsGate::default().max_errors_of_ten_thousand())?;
+    gate.enabled.then_some(Thresholds {
+        max_errors,
+        max_p95_milliseconds: gate.max_p95_milliseconds,
+        min_samples: gate.min_samples,
+    })
 }
 
 impl Plan {

@@ -1,5 +1,7 @@
-//! Reads and moves the work fence through the internal port of the bot's pods: who works inbox, outbox and timers.
+//! Reads and moves the work fence through the internal port of the bot's pods: who works inbox, outbox and timers. The
+//! same port tells what a pod has counted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -7,15 +9,17 @@ use futures::stream::FuturesUnordered;
 use reqwest::Method;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ubermench_crds::WorkOwner;
 
+use crate::rollout::Counts;
 use crate::transport::{Answer, Call, Silence, Transport};
 
 /// The bot's internal port.
 const PORT: u16 = 8081;
 
-/// How long a pod may take to tell who works.
+/// How long a pod may take to tell what it knows.
 const READ_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long a pod may take to move the work: it waits for the transactions under way.
@@ -100,24 +104,39 @@ impl Fence<'_> {
         Err(last)
     }
 
+    /// What pods have counted, by address; those that don't answer are left out.
+    pub async fn counts(&self, ips: &[String]) -> BTreeMap<String, Counts> {
+        let calls: FuturesUnordered<_> = ips
+            .iter()
+            .map(async |ip| Some((ip.clone(), self.ask(ip, "counts").await.ok()?)))
+            .collect();
+        calls.filter_map(std::future::ready).collect().await
+    }
+
     async fn read_at(&self, ip: &str) -> Result<WorkOwner, Error> {
-        let answer = self.call(ip, Method::GET, None, READ_LIMIT).await?;
-        if !answer.is_success() {
-            return Err(refused(ip, &answer));
-        }
-        let row = serde_json::from_slice::<Row>(&answer.body).map_err(|source| Error::Garbled {
-            ip: ip.to_owned(),
-            source,
-        })?;
+        let row: Row = self.ask(ip, "work").await?;
         Ok(WorkOwner {
             epoch: row.epoch,
             revision: row.revision,
         })
     }
 
+    async fn ask<T: DeserializeOwned>(&self, ip: &str, what: &str) -> Result<T, Error> {
+        let answer = self.call(ip, what, Method::GET, None, READ_LIMIT).await?;
+        if !answer.is_success() {
+            return Err(refused(ip, &answer));
+        }
+        serde_json::from_slice(&answer.body).map_err(|source| Error::Garbled {
+            ip: ip.to_owned(),
+            source,
+        })
+    }
+
     async fn move_at(&self, ip: &str, owner: &WorkOwner) -> Result<(), Error> {
         let row = json!({"epoch": owner.epoch, "revision": owner.revision});
-        let answer = self.call(ip, Method::PUT, Some(row), MOVE_LIMIT).await?;
+        let answer = self
+            .call(ip, "work", Method::PUT, Some(row), MOVE_LIMIT)
+            .await?;
         if answer.is_success() || answer.status == CONFLICT {
             Ok(())
         } else {
@@ -128,13 +147,14 @@ impl Fence<'_> {
     async fn call(
         &self,
         ip: &str,
+        what: &str,
         method: Method,
         body: Option<Value>,
         limit: Duration,
     ) -> Result<Answer, Error> {
         let call = Call {
             method,
-            url: address(ip),
+            url: address(ip, what),
             token: Some(self.token),
             body,
             limit,
@@ -153,10 +173,10 @@ fn refused(ip: &str, answer: &Answer) -> Error {
     }
 }
 
-fn address(ip: &str) -> String {
+fn address(ip: &str, what: &str) -> String {
     if ip.contains(':') {
-        format!("http://[{ip}]:{PORT}/internal/work")
+        format!("http://[{ip}]:{PORT}/internal/{what}")
     } else {
-        format!("http://{ip}:{PORT}/internal/work")
+        format!("http://{ip}:{PORT}/internal/{what}")
     }
 }

@@ -11,9 +11,7 @@ use k8s_openapi::api::core::v1::{Namespace, Pod, Secret};
 use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, ResourceExt};
 use serde_json::json;
-use ubermench_crds::{
-    Action, ActionAnswer, Phase, UbermenchDeployment, UbermenchDeploymentStatus,
-};
+use ubermench_crds::{Action, ActionAnswer, Phase, UbermenchDeployment, UbermenchDeploymentStatus};
 
 use crate::cluster::Cluster;
 use crate::diagnosis;

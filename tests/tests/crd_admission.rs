@@ -219,6 +219,24 @@ const REFUSED: &[(&str, &str, &str, &str)] = &[
         "spec.rollout.gates.smoke.deadlineSeconds",
     ),
     (
+        "error-ratio",
+        "/spec/rollout/gates/metrics/maxErrorRatio",
+        r#""1.5""#,
+        "spec.rollout.gates.metrics.maxErrorRatio",
+    ),
+    (
+        "p95",
+        "/spec/rollout/gates/metrics/maxP95Milliseconds",
+        "0",
+        "spec.rollout.gates.metrics.maxP95Milliseconds",
+    ),
+    (
+        "min-samples",
+        "/spec/rollout/gates/metrics/minSamples",
+        "501",
+        "spec.rollout.gates.metrics.minSamples",
+    ),
+    (
         "history",
         "/spec/rollout/historyLimit",
         "0",

@@ -27,7 +27,10 @@ const REPAIR: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn person_approves_aborts_and_retries() -> Result<()> {
-    Stage::play("approval", async |stage| under_load(stage, 4, approval).await).await
+    Stage::play("approval", async |stage| {
+        under_load(stage, 4, approval).await
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +137,11 @@ async fn edits(stage: &Stage, first: &UbermenchDeploymentStatus) -> Result<()> {
         reverted.insert(in_or_after(stage, phase).await?);
         let generation = stage.apply(&stage.handy()).await?;
         let status = stage.settled(NAME, generation, INSTANT).await?;
-        ensure!(active(&status)? == serving, "{phase:?}: {:?}", status.active);
+        ensure!(
+            active(&status)? == serving,
+            "{phase:?}: {:?}",
+            status.active
+        );
         ensure!(stage.pods(serving).await? == pods, "{phase:?}: other pods");
     }
     eprintln!("edits: reverted in {reverted:?}");
@@ -191,7 +198,11 @@ async fn pause(stage: &Stage, first: &UbermenchDeploymentStatus) -> Result<()> {
     // Longer than it has to bake.
     tokio::time::sleep(Duration::from_secs(12)).await;
     let still = stage.status(NAME).await?;
-    ensure!(still.phase == Phase::Baking, "it went on: {:?}", still.phase);
+    ensure!(
+        still.phase == Phase::Baking,
+        "it went on: {:?}",
+        still.phase
+    );
     let back = stage.ask(Action::Rollback, serving, "back").await?;
     is(&back, ActionResult::Accepted, "RollbackRequested")?;
     let status = stage

@@ -3,9 +3,12 @@
 
 mod checks;
 
+use std::future::ready;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::json;
 
@@ -26,6 +29,8 @@ struct Check {
 /// A check is tried again for this long: pods behind the address may just have become ready.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);
+/// Greetings under way.
+const AT_ONCE: usize = 10;
 
 pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<ExitCode> {
     let settings = match settings {
@@ -37,6 +42,9 @@ pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<
         Err(detail) => return finish(&[failed("settings", detail)]),
     };
     let mut checks = Box::pin(all(&checker)).await;
+    if settings.samples > 0 && checks.iter().all(|check| check.ok) {
+        checks.push(samples(&checker, settings.samples).await);
+    }
     let lane = Lane::named(settings.revision.name());
     checks.push(patiently("clean_up", || checker.clear(lane.clone())).await);
     tracing::info!(
@@ -70,6 +78,22 @@ async fn conversation(checker: &Checker) -> Check {
         return sent;
     }
     patiently("reply", || checker.reply(&wamid)).await
+}
+
+/// Greetings that are answered, as many as the operator wants to judge by. Sent only to pods that passed all else.
+async fn samples(checker: &Checker, count: u32) -> Check {
+    let greetings = stream::iter(0..count).map(|_| conversation(checker));
+    let bad = greetings
+        .buffer_unordered(AT_ONCE)
+        .filter(|check| ready(!check.ok));
+    match pin!(bad).next().await {
+        Some(bad) => failed("samples", format!("{}: {}", bad.name, bad.detail)),
+        None => Check {
+            name: "samples",
+            ok: true,
+            detail: format!("{count} greetings answered"),
+        },
+    }
 }
 
 async fn patiently<F>(name: &'static str, check: impl Fn() -> F) -> Check

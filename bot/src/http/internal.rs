@@ -1,6 +1,7 @@
-//! The operator's port: who does the live work, and a move of it.
+//! The operator's port: who does the live work, a move of it, and what the pod counts of itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 use super::{Shared, verify};
+use crate::metrics::Counts;
 use crate::store::StoreError;
 use crate::store::fence::{Fence, Moved};
 use crate::telemetry::chain;
@@ -22,6 +24,18 @@ use crate::telemetry::chain;
 pub(super) struct Work {
     epoch: i64,
     revision: String,
+}
+
+/// How long the database may take to answer, so that the operator gets its own answer in time.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What the operator judges a pod by.
+#[derive(Debug, Serialize)]
+pub(super) struct Counted {
+    #[serde(flatten)]
+    counts: Counts,
+    /// Whether the database answers now.
+    database: bool,
 }
 
 pub(super) async fn authorise(
@@ -50,6 +64,16 @@ pub(super) async fn show(State(shared): State<Shared>) -> Result<Json<Work>, Ref
         .await
         .map_err(|error| unavailable(&error))?;
     Ok(Json(noted(&shared, fence)))
+}
+
+/// What this process has counted. The database is asked first, so that its state is not older than the counts that it
+/// explains.
+pub(super) async fn counts(State(shared): State<Shared>) -> Json<Counted> {
+    let looked = tokio::time::timeout(LOOK, shared.store.ping()).await;
+    Json(Counted {
+        database: matches!(looked, Ok(Ok(()))),
+        counts: shared.metrics.counts(),
+    })
 }
 
 pub(super) async fn move_to(

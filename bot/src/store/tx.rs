@@ -118,7 +118,10 @@ impl Drop for Tx {
         // The next one gets it when this is over, or never.
         self.shared.undoing.spawn(async move {
             let undone = if open == Open::Transaction {
-                sqlx::raw_sql("rollback").execute(&mut *lent).await.map(drop)
+                sqlx::raw_sql("rollback")
+                    .execute(&mut *lent)
+                    .await
+                    .map(drop)
             } else {
                 lent.ping().await
             };

@@ -11,8 +11,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::{Bsuid, ContactId, Identity, Lane, Phone, RequestId, Wamid};
-use crate::store::error::{During, StoreError};
 use crate::store::Store;
+use crate::store::error::{During, StoreError};
 use crate::store::facts::{Base, Who};
 use crate::store::tx::Tx;
 

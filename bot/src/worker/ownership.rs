@@ -12,11 +12,15 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) async fn run(workshop: Workshop, stop: CancellationToken) {
     loop {
-        // A database that is away is reported by those who need it.
-        if workshop.pod.has_migrations()
-            && let Ok(fence) = workshop.store.fence().await
-        {
-            note(&workshop, fence.revision == workshop.pod.revision());
+        if workshop.pod.has_migrations() {
+            let fence = workshop.store.fence().await;
+            let outcome = if fence.is_ok() { "ok" } else { "error" };
+            let looks = &workshop.metrics.database_looks;
+            looks.with_label_values(&[outcome]).inc();
+            // A database that is away is reported by those who need it.
+            if let Ok(fence) = fence {
+                note(&workshop, fence.revision == workshop.pod.revision());
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,

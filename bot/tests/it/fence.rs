@@ -41,6 +41,24 @@ fn internal(bot: &Bot) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pod_tells_the_operator_what_it_counted() {
+    let world = World::new().await;
+    let bot = world.revision("blue", &[]).await;
+    let url = internal(&bot).replace("/work", "/counts");
+    let ask = |token: &'static str| world.client.get(&url).bearer_auth(token).send();
+    assert_eq!(ask("wrong").await.unwrap().status(), 401);
+    let before: Value = ask("key").await.unwrap().json().await.unwrap();
+    assert_eq!(before["database"], true, "{before}");
+    assert_eq!(world.post(&bot, &message("wamid.1")).await.status(), 200);
+    let unsigned = world.post_signed(&bot, &message("wamid.2"), None).await;
+    assert_eq!(unsigned.status(), 401);
+    let after: Value = ask("key").await.unwrap().json().await.unwrap();
+    let added = |name: &str| after[name].as_u64().unwrap() - before[name].as_u64().unwrap();
+    assert_eq!((added("samples"), added("errors")), (1, 0), "{after}");
+    assert!(!after["latency"].as_array().unwrap().is_empty(), "{after}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_fence_only_moves_forward_and_only_for_the_operator() {
     let world = World::new().await;
     let bot = world.revision("blue", &[]).await;

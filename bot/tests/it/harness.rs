@@ -214,10 +214,7 @@ impl World {
     /// The store itself.
     pub(crate) fn store(&self) -> Store {
         let metrics = Metrics::new().unwrap();
-        Store::new(
-            self.database_url().parse().unwrap(),
-            &metrics.query_seconds,
-        )
+        Store::new(self.database_url().parse().unwrap(), &metrics.query_seconds)
     }
 
     /// Posts bytes with a signature under the app secret.

@@ -71,9 +71,11 @@ async fn the_smoke_test_passes_on_good_pods_reaches_no_phone_and_leaves_nothing(
     environment.insert("INTERNAL_TOKEN".to_owned(), "key".to_owned());
     let process = Process::serve(&environment).await;
     environment.insert("PREVIEW_URL".to_owned(), process.url.clone());
+    environment.insert("SMOKE_SAMPLES".to_owned(), "20".to_owned());
     let output = run("smoke", &environment).await;
     let told = result(&output);
     assert!(output.status.success(), "{told}");
+    assert!(told.to_string().contains("20 greetings answered"), "{told}");
     assert_eq!(told["passed"], true);
     assert!(told["checks"].as_array().unwrap().len() >= 8, "{told}");
     assert_eq!(world.simulator.control.sent(None, 0).len(), 0);

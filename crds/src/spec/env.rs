@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::DNS_NAME;
 
 /// Environment variables that the operator sets, or on whose defaults Services and probes rely.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "DATABASE_URL",
     "REDIS_URL",
     "INTERNAL_TOKEN",
@@ -25,6 +25,7 @@ const RESERVED: [&str; 13] = [
     "INTERNAL_PORT",
     "PREVIEW_URL",
     "SMOKE_ATTEMPT",
+    "SMOKE_SAMPLES",
 ];
 const RESERVED_PREFIXES: [&str; 2] = ["WHATSAPP_", "UBERMENCH_"];
 

@@ -73,6 +73,11 @@ pub struct Gates {
     /// its reply, database, Redis and the Graph API token.
     #[serde(default)]
     pub smoke: SmokeGate,
+
+    /// What the bot's pods count of themselves, judged against thresholds: of the new pods before they serve, and of those
+    /// that serve until `bakeSeconds` are over.
+    #[serde(default)]
+    pub metrics: MetricsGate,
 }
 
 /// The smoke gate.
@@ -87,6 +92,54 @@ pub struct SmokeGate {
     #[serde(default = "defaults::smoke_deadline_seconds")]
     #[schemars(range(min = 10, max = 3600))]
     pub deadline_seconds: i64,
+}
+
+/// The metrics gate. It judges webhooks and turns of conversations, each pod by itself and all of a revision together;
+/// what strangers can cause (wrong signatures, senders who send too much) counts nowhere.
+///
+/// Before the switch the smoke gate supplies the samples, so without that gate only the bake is judged. A threshold
+/// that is broken before the switch ends the release, one that is broken in the bake takes it back (`ErrorRatio`,
+/// `Latency`), unless the other revision fails in the same way.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricsGate {
+    /// Whether pods are judged by what they count. Default `true`.
+    #[serde(default = "defaults::enabled")]
+    pub enabled: bool,
+
+    /// The share of failures that is still accepted, a decimal number from `"0"` to `"1"` with at most four places, in
+    /// quotes. Default `"0.05"`, one of twenty.
+    #[serde(default = "defaults::max_error_ratio")]
+    #[schemars(length(max = 6), regex(pattern = r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"))]
+    pub max_error_ratio: String,
+
+    /// Milliseconds within which 95 of 100 must be done, the time of Meta's servers left out. 1 to 10000, default 2000.
+    #[serde(default = "defaults::max_p95_milliseconds")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_p95_milliseconds: i64,
+
+    /// How many it takes to judge. Fewer are no pass before the switch; in a quiet bake they are enough, and the release
+    /// says so (`TooFewSamples`). 1 to 500, default 20.
+    #[serde(default = "defaults::min_samples")]
+    #[schemars(range(min = 1, max = 500))]
+    pub min_samples: i64,
+}
+
+impl MetricsGate {
+    /// `maxErrorRatio` in ten-thousandths; `None` for what is no ratio.
+    pub fn max_errors_of_ten_thousand(&self) -> Option<i64> {
+        let (whole, places) = self
+            .max_error_ratio
+            .split_once('.')
+            .unwrap_or((&self.max_error_ratio, "0"));
+        let is_number =
+            |text: &str| !text.is_empty() && text.bytes().all(|each| each.is_ascii_digit());
+        if whole.len() > 1 || places.len() > 4 || !is_number(whole) || !is_number(places) {
+            return None;
+        }
+        let ratio = format!("{whole}{places:0<4}").parse().ok()?;
+        (ratio <= 10_000).then_some(ratio)
+    }
 }
 
 /// How long a step may take, in seconds. A pause stops the clock.
@@ -137,6 +190,17 @@ impl Default for SmokeGate {
     }
 }
 
+impl Default for MetricsGate {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            max_error_ratio: defaults::max_error_ratio(),
+            max_p95_milliseconds: defaults::max_p95_milliseconds(),
+            min_samples: defaults::min_samples(),
+        }
+    }
+}
+
 impl Default for Deadlines {
     fn default() -> Self {
         Self {
@@ -172,10 +236,50 @@ mod defaults {
     pub(super) const fn smoke_deadline_seconds() -> i64 {
         120
     }
+    pub(super) fn max_error_ratio() -> String {
+        "0.05".to_owned()
+    }
+    pub(super) const fn max_p95_milliseconds() -> i64 {
+        2_000
+    }
+    pub(super) const fn min_samples() -> i64 {
+        20
+    }
     pub(super) const fn start_seconds() -> i64 {
         300
     }
     pub(super) const fn migrate_seconds() -> i64 {
         600
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MetricsGate;
+
+    #[test]
+    fn ratios_are_read_exactly() {
+        let cases = [
+            ("0", Some(0)),
+            ("0.05", Some(500)),
+            ("0.0001", Some(1)),
+            ("1", Some(10_000)),
+            ("1.0000", Some(10_000)),
+            ("1.1", None),
+            ("2", None),
+            ("0.00001", None),
+            ("0.", None),
+            (".5", None),
+            ("5%", None),
+            ("-0.1", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let gate = MetricsGate {
+                max_error_ratio: text.to_owned(),
+                ..MetricsGate::default()
+            };
+            assert_eq!(gate.max_errors_of_ten_thousand(), expected, "{text}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Color, Phase};
+use super::{Color, GateResult, Phase};
 
 /// Why a release failed, and what to look at.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ pub struct HistoryEntry {
     /// The same in a sentence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
+    /// What the gates of its last attempt said, the bake among them, with their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateResult>,
     /// How long each phase took, pauses left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub durations: Vec<PhaseDuration>,

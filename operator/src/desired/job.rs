@@ -5,6 +5,7 @@ use k8s_openapi::api::batch::v1::{Job, JobSpec};
 
 use super::pod::{template, value_of};
 use crate::names::{ATTEMPT, COMPONENT, Component, Names};
+use crate::rollout::Settings;
 use crate::validate::Record;
 
 /// Brings the database up to a revision.
@@ -25,13 +26,13 @@ pub fn migrate_job(
     )
 }
 
-/// Talks to the preview Service as Meta and a customer would.
+/// Talks to the preview Service as Meta and a customer would, as often as the metrics gate needs it.
 pub fn smoke_job(
     names: &Names,
     revision: &str,
     record: &Record,
     attempt: i64,
-    deadline_seconds: i64,
+    settings: &Settings,
 ) -> Job {
     let mut job = job(
         names,
@@ -39,7 +40,7 @@ pub fn smoke_job(
         record,
         Component::Smoke,
         attempt,
-        deadline_seconds,
+        settings.smoke_seconds,
     );
     let pod = job
         .spec
@@ -51,6 +52,10 @@ pub fn smoke_job(
             value_of("PREVIEW_URL", &url),
             value_of("SMOKE_ATTEMPT", &attempt.to_string()),
         ]);
+        if let Some(thresholds) = &settings.metrics {
+            let samples = value_of("SMOKE_SAMPLES", &thresholds.min_samples.to_string());
+            container.env.get_or_insert_default().push(samples);
+        }
     }
     job
 }

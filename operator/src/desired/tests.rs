@@ -18,6 +18,17 @@ const LIMITS: Autoscaling = Autoscaling {
     target_cpu_utilization_percentage: 70,
 };
 
+/// The defaults, as the API server fills them in.
+fn settings() -> crate::rollout::Settings {
+    let spec = serde_json::from_value(json!({
+        "image": "bot:1",
+        "whatsapp": {"phoneNumberId": "106540352242922", "secretName": "whatsapp"},
+        "database": {"secretName": "database"},
+        "redis": {"secretName": "redis"},
+    }));
+    crate::validate::settings(&spec.unwrap())
+}
+
 fn names() -> Names {
     crate::names::tests::names("handy")
 }
@@ -75,7 +86,7 @@ fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "smoke_job",
-            json(&smoke_job(&names, REVISION, &record, 3, 120)),
+            json(&smoke_job(&names, REVISION, &record, 3, &settings())),
         ),
         (
             "disruption_budget",
@@ -170,7 +181,7 @@ fn services_select_the_pods_of_the_revision_and_no_job() {
     assert!(!selects(of("9876543210").template.metadata.unwrap().labels));
     for job in [
         migrate_job(&names, REVISION, &record, 1, 60),
-        smoke_job(&names, REVISION, &record, 1, 60),
+        smoke_job(&names, REVISION, &record, 1, &settings()),
     ] {
         assert!(!selects(
             job.spec.unwrap().template.metadata.unwrap().labels
@@ -181,7 +192,7 @@ fn services_select_the_pods_of_the_revision_and_no_job() {
 #[test]
 fn what_builders_add_to_the_environment_is_reserved() {
     let (names, record) = (names(), record_of_all());
-    let pod = smoke_job(&names, REVISION, &record, 1, 60)
+    let pod = smoke_job(&names, REVISION, &record, 1, &settings())
         .spec
         .unwrap()
         .template
@@ -198,7 +209,8 @@ fn what_builders_add_to_the_environment_is_reserved() {
             "UBERMENCH_REVISION",
             "INTERNAL_TOKEN",
             "PREVIEW_URL",
-            "SMOKE_ATTEMPT"
+            "SMOKE_ATTEMPT",
+            "SMOKE_SAMPLES"
         ]),
         "{added:?}"
     );

@@ -49,6 +49,10 @@ pub(super) fn serving(pod: &KubePod) -> Option<Pod> {
         last: containers(pod)
             .last()
             .map_or_else(|| unknown(pod), |container| ended(pod, container)),
+        restarts: containers(pod)
+            .map(|container| container.restart_count)
+            .sum(),
+        counts: None,
     })
 }
 

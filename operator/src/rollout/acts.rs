@@ -6,7 +6,7 @@ use ubermench_crds::{Color, Phase};
 
 use super::candidate::{candidate, is_at_size, size};
 use super::observed::{JobState, Revision, Snapshot, Workload};
-use super::{Act, Desired, Observed, Role, ServiceView, keepers};
+use super::{Act, Desired, Observed, Role, ServiceView, keepers, numbers};
 
 /// The act that is due now.
 pub(super) fn due(observed: &Observed) -> Option<Act> {
@@ -261,7 +261,8 @@ fn step(observed: &Observed) -> Option<Act> {
         Phase::Verifying
             if candidate.passed_pods.is_empty()
                 && observed.settings.smoke
-                && !revision.smokes.contains_key(&attempt) =>
+                && !revision.smokes.contains_key(&attempt)
+                && numbers::covers(observed) =>
         {
             Some(Act::RunSmoke {
                 revision: name,

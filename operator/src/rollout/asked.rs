@@ -100,6 +100,7 @@ pub(super) fn begin(
         phase_started_at: Time(now),
         paused_at: held.then_some(Time(now)),
         gates: Vec::new(),
+        baseline: None,
         passed_pods: Vec::new(),
         approved: by_rollback(observed, target),
         durations: Vec::new(),

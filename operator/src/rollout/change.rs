@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ubermench_crds::{
-    ActiveRevision, CandidateRevision, Failure, HistoryEntry, Outcome, Phase, PhaseDuration,
-    PreviousRevision, Transition, UbermenchDeploymentStatus, WorkOwner,
+    ActiveRevision, CandidateRevision, Failure, GateResult, HistoryEntry, Outcome, Phase,
+    PhaseDuration, PreviousRevision, Transition, UbermenchDeploymentStatus, WorkOwner,
 };
 
 use super::{Observed, Reason};
@@ -99,6 +99,14 @@ impl Change {
         self.to(Phase::Failed, reason, &message)
     }
 
+    /// Notes what a gate said of the candidate's attempt.
+    pub(super) fn note_gate(&mut self, result: GateResult) {
+        if let Some(candidate) = self.status.candidate.as_mut() {
+            candidate.gates.retain(|gate| gate.name != result.name);
+            candidate.gates.push(result);
+        }
+    }
+
     /// Enters the candidate into the history and takes it out of the way.
     pub(super) fn end_candidate(&mut self, outcome: Outcome, reason: &str, message: &str) {
         let Some(mut candidate) = self.status.candidate.take() else {
@@ -122,6 +130,7 @@ impl Change {
             outcome,
             reason: unless_succeeded(reason),
             message: unless_succeeded(message),
+            gates: candidate.gates,
             durations: candidate.durations,
             started_at: candidate.started_at,
             finished_at: Time(self.now),
@@ -145,6 +154,7 @@ impl Change {
             outcome: Outcome::Succeeded,
             reason: String::new(),
             message: String::new(),
+            gates: Vec::new(),
             durations: vec![PhaseDuration {
                 phase: Phase::RollingBack,
                 seconds: took.as_secs(),

@@ -58,15 +58,22 @@ pub(super) fn refused(
     trouble: &Trouble,
     now: Timestamp,
 ) -> UbermenchDeploymentStatus {
-    let said = if trouble.message.is_empty() {
-        "it gave no message"
-    } else {
-        &trouble.message
-    };
-    let message = format!("{what}: {said}. The active revision is untouched");
+    let message = format!(
+        "{what}: {}. The active revision is untouched",
+        said(trouble)
+    );
     let phase = observed.status.phase;
     let failure = failure(candidate, phase, reason, message, Some(trouble), now);
     Change::new(observed, now).fail(failure, reason)
+}
+
+/// What a Job's program said before it ended.
+pub(super) fn said(trouble: &Trouble) -> &str {
+    if trouble.message.is_empty() {
+        "it gave no message"
+    } else {
+        &trouble.message
+    }
 }
 
 /// The release ends by the step's deadline, if it has passed.
@@ -97,8 +104,7 @@ pub(super) fn late(
     Some(Change::new(observed, now).fail(failure, reason))
 }
 
-/// A Job that Kubernetes ended by its own clock, which a pause does not stop, while ours has time left: it is run again,
-/// in a new attempt.
+/// A Job that Kubernetes ended by its own clock, which a pause does not stop, while ours has time left: it is run again.
 pub(super) fn out_of_time(
     observed: &Observed,
     candidate: &CandidateRevision,
@@ -109,12 +115,17 @@ pub(super) fn out_of_time(
     if trouble.kind != TroubleKind::Deadline || elapsed(candidate, now) + SKEW >= limit {
         return None;
     }
+    Some(attempt_again(observed))
+}
+
+/// The step goes on in a new attempt, for which no Job of another one counts.
+pub(super) fn attempt_again(observed: &Observed) -> UbermenchDeploymentStatus {
     let mut status = observed.status.clone();
     status.last_attempt = observed.next_attempt();
     if let Some(candidate) = status.candidate.as_mut() {
         candidate.attempt = status.last_attempt;
     }
-    Some(status)
+    status
 }
 
 /// The reason and the sentence for a pod's trouble.

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use ubermench_crds::{Action, Approval, Autoscaling, Color, UbermenchDeploymentStatus, WorkOwner};
+use serde::Deserialize;
+use ubermench_crds::{
+    Action, Approval, Autoscaling, Color, LatencyCount, UbermenchDeploymentStatus, WorkOwner,
+};
 
 /// The world of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +66,8 @@ pub struct Settings {
     pub smoke: bool,
     /// `spec.rollout.gates.smoke.deadlineSeconds`.
     pub smoke_seconds: i64,
+    /// `spec.rollout.gates.metrics`, if it is enabled.
+    pub metrics: Option<Thresholds>,
     /// `spec.rollout.bakeSeconds`.
     pub bake_seconds: i64,
     /// `spec.rollout.warmSeconds`.
@@ -73,6 +78,17 @@ pub struct Settings {
     pub migrate_seconds: i64,
     /// `spec.rollout.historyLimit`.
     pub history_limit: usize,
+}
+
+/// What the metrics gate asks of pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// `maxErrorRatio`, in ten-thousandths.
+    pub max_errors: i64,
+    /// `maxP95Milliseconds`.
+    pub max_p95_milliseconds: i64,
+    /// `minSamples`.
+    pub min_samples: i64,
 }
 
 /// The revision that is to serve in the end.
@@ -174,6 +190,26 @@ pub struct Pod {
     pub trouble: Option<Trouble>,
     /// What is to be told of it if it is not ready: the end of its last run, if it had one, and its log.
     pub last: Trouble,
+    /// How often its container started anew.
+    pub restarts: i32,
+    /// What it counted since its start, where it was asked and answered.
+    pub counts: Option<Counts>,
+}
+
+/// What a pod tells of itself, counted since its container started.
+#[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Webhooks answered and turns of conversations made.
+    pub samples: i64,
+    /// Those that failed.
+    pub errors: i64,
+    /// Looks at the database in vain; a pod looks, busy or not.
+    pub database_errors: i64,
+    /// Whether the database answers it now.
+    pub database: bool,
+    /// How many took how long; those beyond the last bound are in none.
+    pub latency: Vec<LatencyCount>,
 }
 
 /// Evidence of a failure, from the status of a pod.

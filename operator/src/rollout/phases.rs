@@ -20,7 +20,7 @@ use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 pub(super) use baking::{is_shared, suspects};
 pub(super) use switching::back_from_switch;
 
-use super::{Observed, actions, asked, change, rebuild};
+use super::{Observed, actions, asked, change, numbers, rebuild};
 
 /// The status with the change of phase, or of the step's clock, that is due now.
 pub(super) fn due(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
@@ -30,6 +30,7 @@ pub(super) fn due(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploy
         .or_else(|| actions::due(observed, now))
         .or_else(|| change::clock(observed, now))
         .or_else(|| asked_for(observed, now))
+        .or_else(|| numbers::begin(observed))
         .or_else(|| {
             if observed.is_held() {
                 None

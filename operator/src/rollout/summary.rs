@@ -45,9 +45,12 @@ pub(super) fn requeue(
     let seconds = match status.phase {
         Phase::Switching | Phase::RollingBack => 1,
         Phase::Baking if phases::suspects(observed) => 1,
-        Phase::Baking => left(settings.bake_seconds).clamp(1, 5),
+        Phase::Baking => {
+            left(settings.bake_seconds).clamp(1, if settings.metrics.is_some() { 2 } else { 5 })
+        }
         Phase::Migrating => left(settings.migrate_seconds).clamp(1, 10),
         Phase::Starting => left(settings.start_seconds).clamp(1, 10),
+        Phase::Verifying if settings.metrics.is_some() => 1,
         Phase::Verifying => left(settings.smoke_seconds).clamp(1, 10),
         Phase::AwaitingApproval => left(settings.approval_seconds).clamp(1, 60),
         Phase::Snapshotting => 10,

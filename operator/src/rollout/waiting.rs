@@ -6,7 +6,7 @@ use ubermench_crds::{CandidateRevision, Phase, UbermenchDeploymentStatus};
 
 use super::candidate::{candidate, size};
 use super::observed::{Revision, TroubleKind};
-use super::{Desired, Observed, keepers, phases};
+use super::{Desired, JobState, Observed, keepers, numbers, phases};
 
 /// What is going on.
 pub(super) fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {
@@ -120,10 +120,7 @@ fn of_release(
             observed.settings.start_seconds,
             first_unready(observed)
         ),
-        Phase::Verifying if candidate.passed_pods.is_empty() => format!(
-            "the smoke gate of attempt {attempt} to pass, {} s at most",
-            observed.settings.smoke_seconds
-        ),
+        Phase::Verifying if candidate.passed_pods.is_empty() => gates(observed, candidate),
         Phase::AwaitingApproval if candidate.approved.is_none() => format!(
             "approval of revision {revision}: kubectl ubermench promote {name}, or abort {name}; {} s at most",
             observed.settings.approval_seconds
@@ -143,6 +140,23 @@ fn of_release(
         ),
         Phase::RollingBack => way_back(observed, status),
         Phase::Stable | Phase::Failed => String::new(),
+    }
+}
+
+/// The smoke gate, then the metrics gate. Counts would change with every look, so they stand in the result only.
+fn gates(observed: &Observed, candidate: &CandidateRevision) -> String {
+    let (attempt, limit) = (candidate.attempt, observed.settings.smoke_seconds);
+    let revision = observed.revision(&candidate.revision);
+    let smoke = revision.and_then(|revision| revision.smokes.get(&attempt));
+    match (smoke, observed.settings.metrics) {
+        (Some(JobState::Succeeded(_)), Some(thresholds)) => format!(
+            "the metrics gate of attempt {attempt} to pass by at least {} samples, {limit} s at most",
+            thresholds.min_samples
+        ),
+        (None, Some(_)) if !numbers::covers(observed) => format!(
+            "the candidate's pods to tell what they count, before the smoke gate of attempt {attempt} begins, {limit} s at most"
+        ),
+        _ => format!("the smoke gate of attempt {attempt} to pass, {limit} s at most"),
     }
 }
 

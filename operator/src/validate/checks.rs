@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use ubermench_crds::{
-    Autoscaling, BotConfig, EnvVar, Resources, Rollout, UbermenchDeploymentSpec, WhatsApp,
-    is_reserved_env,
+    Autoscaling, BotConfig, EnvVar, MetricsGate, Resources, Rollout, UbermenchDeploymentSpec,
+    WhatsApp, is_reserved_env,
 };
 
 use super::{InvalidField, quantity};
@@ -177,6 +177,25 @@ impl Checks {
         ] {
             self.require(seconds >= 10, field, "must be at least 10");
         }
+        self.metrics(&gates.metrics);
+    }
+
+    fn metrics(&mut self, gate: &MetricsGate) {
+        self.require(
+            gate.max_errors_of_ten_thousand().is_some(),
+            "rollout.gates.metrics.maxErrorRatio",
+            "must be a decimal number from 0 to 1 with at most four places, such as \"0.05\"",
+        );
+        self.require(
+            (1..=10_000).contains(&gate.max_p95_milliseconds),
+            "rollout.gates.metrics.maxP95Milliseconds",
+            "must be 1 to 10000",
+        );
+        self.require(
+            (1..=500).contains(&gate.min_samples),
+            "rollout.gates.metrics.minSamples",
+            "must be 1 to 500",
+        );
     }
 
     fn env(&mut self, env: &[EnvVar], config: &BotConfig) {

@@ -146,6 +146,18 @@ fn unsound_rollouts_are_named() {
             "rollout.gates.smoke.deadlineSeconds",
         ),
         (
+            rollout(json!({"gates": {"metrics": {"maxErrorRatio": "5%"}}})),
+            "rollout.gates.metrics.maxErrorRatio",
+        ),
+        (
+            rollout(json!({"gates": {"metrics": {"maxP95Milliseconds": 0}}})),
+            "rollout.gates.metrics.maxP95Milliseconds",
+        ),
+        (
+            rollout(json!({"gates": {"metrics": {"minSamples": 501}}})),
+            "rollout.gates.metrics.minSamples",
+        ),
+        (
             rollout(json!({"deadlines": {"startSeconds": 0}})),
             "rollout.deadlines.startSeconds",
         ),

@@ -41,7 +41,10 @@ mod tests {
     fn no_second_sees_more_than_the_rate() {
         for rate in [40, 80, 200, 1000] {
             let bucket = Bucket::of(rate).unwrap();
-            assert!(bucket.size + bucket.per_second <= f64::from(rate), "{bucket:?}");
+            assert!(
+                bucket.size + bucket.per_second <= f64::from(rate),
+                "{bucket:?}"
+            );
             assert!(bucket.per_second >= f64::from(rate) * 0.9, "{bucket:?}");
         }
         assert_eq!(

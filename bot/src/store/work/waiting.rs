@@ -30,14 +30,10 @@ pub struct Waiting {
 /// When the database does not tell.
 pub async fn waiting(tx: &mut Tx, who: &Who, limit: usize) -> Result<Waiting, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = sqlx::query_file!(
-        "src/store/work/waiting.sql",
-        who.contact.0,
-        limit
-    )
-    .fetch_all(&mut *tx)
-    .await
-    .during("read waiting messages")?;
+    let rows = sqlx::query_file!("src/store/work/waiting.sql", who.contact.0, limit)
+        .fetch_all(&mut *tx)
+        .await
+        .during("read waiting messages")?;
     let mut messages = Vec::new();
     let mut first = None;
     for row in rows {

@@ -1,30 +1,63 @@
 //! Baking: the new active revision is watched, and left in time if it turns bad.
 
 use jiff::{SignedDuration, Timestamp};
-use ubermench_crds::{CandidateRevision, Outcome, Phase, UbermenchDeploymentStatus};
+use ubermench_crds::{
+    CandidateRevision, GateOutcome, GateResult, Outcome, Phase, PreviousRevision,
+    UbermenchDeploymentStatus,
+};
 
 use crate::rollout::asked::{go, is_active, return_to_previous};
 use crate::rollout::candidate::candidate;
 use crate::rollout::change::{Change, elapsed};
 use crate::rollout::evidence::{explain, failure};
+use crate::rollout::numbers::{self, Numbers, Verdict};
 use crate::rollout::observed::{Revision, Target};
 use crate::rollout::{Observed, Pod, Reason, Trouble};
 
 /// A pod that is unready for that long is not just slow once; and a dependency that both sides share has shown on both.
 const SETTLED: SignedDuration = SignedDuration::from_secs(2);
 
+/// Name of the judgement by numbers while it is watched.
+const BAKE: &str = "bake";
+
+/// What speaks against the revision.
+struct Evidence<'a> {
+    reason: Reason,
+    message: String,
+    trouble: Option<&'a Trouble>,
+    pod: Option<String>,
+    /// Whether the other side fails the same way, so that going back would not help.
+    is_shared: bool,
+}
+
 /// Evidence that the revision is bad: back, unless the other side fails the same way.
 pub(super) fn gone_bad(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     let (candidate, _) = candidate(observed)?;
-    let (reason, message, trouble) = evidence(observed, now)?;
-    let failure = failure(candidate, Phase::Baking, reason, message, trouble, now);
+    let evidence = by_pods(observed, now).or_else(|| by_numbers(observed))?;
+    if evidence.is_shared {
+        return None;
+    }
+    let (reason, message) = (evidence.reason, evidence.message);
+    let mut failure = failure(
+        candidate,
+        Phase::Baking,
+        reason,
+        message,
+        evidence.trouble,
+        now,
+    );
+    failure.pod = failure.pod.or(evidence.pod);
     let mut change = Change::new(observed, now);
-    let Some(previous) = &observed.status.previous else {
+    if let Some(result) = baked(observed, candidate, GateOutcome::Failed, now) {
+        change.note_gate(GateResult {
+            reason: reason.as_str().to_owned(),
+            message: failure.message.clone(),
+            ..result
+        });
+    }
+    if observed.status.previous.is_none() {
         // The first install: nothing to go back to, so it serves as well as it can.
         return Some(change.fail(failure, reason));
-    };
-    if !is_better(observed, &previous.revision) {
-        return None;
     }
     change.status.failure = Some(failure);
     Some(return_to_previous(observed, change, reason))
@@ -50,46 +83,111 @@ pub(super) fn step(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
         return None;
     }
     let mut change = Change::new(observed, now);
+    let (mut reason, mut message) = (Reason::Baked, "the release is complete");
+    if let Some(mut result) = baked(observed, candidate, GateOutcome::Passed, now) {
+        let judged =
+            Numbers::of(observed).is_some_and(|numbers| numbers.verdict() == Verdict::Sound);
+        if !judged {
+            reason = Reason::TooFewSamples;
+            message =
+                "the release is complete; there was too little traffic to judge it by numbers";
+            reason.as_str().clone_into(&mut result.reason);
+        }
+        change.note_gate(result);
+    }
     change.end_candidate(Outcome::Succeeded, "", "");
-    Some(change.to(Phase::Stable, Reason::Baked, "the release is complete"))
+    Some(change.to(Phase::Stable, reason, message))
+}
+
+/// The result of the bake, where it is judged by numbers.
+fn baked(
+    observed: &Observed,
+    candidate: &CandidateRevision,
+    outcome: GateOutcome,
+    now: Timestamp,
+) -> Option<GateResult> {
+    observed.settings.metrics?;
+    let judged = Numbers::of(observed);
+    Some(GateResult {
+        numbers: Some(judged.map(|numbers| numbers.numbers()).unwrap_or_default()),
+        ..numbers::result(BAKE, outcome, candidate.attempt, now)
+    })
 }
 
 /// Whether both sides are ill: a shared dependency, so that going back would not help.
 pub(in crate::rollout) fn is_shared(observed: &Observed) -> bool {
+    let Some(previous) = observed.status.previous.as_ref() else {
+        return false;
+    };
     observed.status.phase == Phase::Baking
-        && suspects(observed)
-        && observed
-            .status
-            .previous
-            .as_ref()
-            .is_some_and(|previous| !is_better(observed, &previous.revision))
+        && if has_lost(observed) {
+            !is_better(observed, &previous.revision)
+        } else {
+            by_numbers(observed).is_some_and(|evidence| evidence.is_shared)
+        }
 }
 
 /// Whether anything speaks against the new active revision, be it for a moment.
 pub(in crate::rollout) fn suspects(observed: &Observed) -> bool {
+    has_lost(observed) || by_numbers(observed).is_some()
+}
+
+fn has_lost(observed: &Observed) -> bool {
     candidate(observed).is_some_and(|(candidate, revision)| {
         revision.trouble().is_some() || lost(candidate, revision).next().is_some()
     })
 }
 
-/// What speaks against the new active revision: a pod that ended, or one that passed the gates and is not ready now.
-/// A pod that was deleted (a drain, a person) speaks for nothing.
-fn evidence(observed: &Observed, now: Timestamp) -> Option<(Reason, String, Option<&Trouble>)> {
+/// A threshold of the metrics gate that is broken.
+fn by_numbers(observed: &Observed) -> Option<Evidence<'_>> {
+    let numbers = Numbers::of(observed)?;
+    let Verdict::Broken {
+        reason,
+        message,
+        pod,
+    } = numbers.verdict()
+    else {
+        return None;
+    };
+    let previous = observed.status.previous.as_ref();
+    let can_serve = |previous: &PreviousRevision| {
+        let revision = observed.revision(&previous.revision);
+        revision.is_some_and(|revision| revision.ready().count() > 0)
+    };
+    Some(Evidence {
+        reason,
+        message,
+        trouble: None,
+        pod,
+        is_shared: previous
+            .is_some_and(|previous| !can_serve(previous) || numbers.is_shared(reason)),
+    })
+}
+
+/// A pod that ended, or one that passed the gates and is not ready now. A pod that was deleted (a drain, a person) speaks
+/// for nothing.
+fn by_pods(observed: &Observed, now: Timestamp) -> Option<Evidence<'_>> {
     let (candidate, revision) = candidate(observed)?;
+    let previous = observed.status.previous.as_ref();
+    let evidence = |(reason, message), trouble| Evidence {
+        reason,
+        message,
+        trouble: Some(trouble),
+        pod: None,
+        is_shared: previous.is_some_and(|previous| !is_better(observed, &previous.revision)),
+    };
     if let Some(trouble) = revision.trouble() {
-        let (reason, message) = explain(trouble);
-        return Some((reason, message, Some(trouble)));
+        return Some(evidence(explain(trouble), trouble));
     }
     if let Some(ended) = lost(candidate, revision).find(|pod| pod.last.exit_code.is_some()) {
-        let (reason, message) = explain(&ended.last);
-        return Some((reason, message, Some(&ended.last)));
+        return Some(evidence(explain(&ended.last), &ended.last));
     }
     let lost = lost(candidate, revision).find(|pod| {
         pod.since
             .is_none_or(|since| now.duration_since(since) >= SETTLED)
     })?;
     let message = format!("pod {} lost its readiness after the switch", lost.name);
-    Some((Reason::ReadinessLost, message, Some(&lost.last)))
+    Some(evidence((Reason::ReadinessLost, message), &lost.last))
 }
 
 fn lost<'a>(
@@ -143,6 +241,105 @@ mod tests {
         unready.of("new").pods[0].ready = false;
         assert_eq!(due(&unready, 1), None, "slow once");
         assert_eq!(due(&unready, 2), to(Phase::RollingBack, "ReadinessLost"));
+    }
+
+    /// In Baking, judged by numbers, at which half of what the new side does fails.
+    fn erring() -> Observed {
+        baking()
+            .judged_by_numbers()
+            .with_counts("new-1", 100, 50, 5_000)
+    }
+
+    #[test]
+    fn numbers_take_it_back_with_their_reason() {
+        assert_eq!(due(&erring(), 1), to(Phase::RollingBack, "ErrorRatio"));
+        let slow = baking()
+            .judged_by_numbers()
+            .with_counts("new-2", 100, 0, 9_000_000);
+        assert_eq!(due(&slow, 1), to(Phase::RollingBack, "Latency"));
+        let status = crate::rollout::phases::due(&slow, at(1)).unwrap();
+        let gate = &status.candidate.as_ref().unwrap().gates[0];
+        assert_eq!((gate.name.as_str(), gate.attempt), ("bake", 7));
+        assert_eq!(
+            (gate.result, gate.reason.as_str()),
+            (GateOutcome::Failed, "Latency")
+        );
+        assert_eq!(gate.numbers.unwrap().samples, 100);
+        let mut paused = erring();
+        paused.settings.paused = true;
+        assert_eq!(due(&paused, 1), to(Phase::RollingBack, "ErrorRatio"));
+        let mut first = erring();
+        first.status.previous = None;
+        assert_eq!(
+            due(&first, 1),
+            to(Phase::Failed, "ErrorRatio"),
+            "no way back"
+        );
+    }
+
+    #[test]
+    fn numbers_hold_where_the_other_side_is_as_ill() {
+        let both = erring().with_counts("old-1", 40, 20, 5_000);
+        assert_eq!(due(&both, 90), None, "both fail");
+        assert!(is_shared(&both));
+        let few = erring().with_counts("old-1", 10, 5, 5_000);
+        assert_eq!(
+            due(&few, 1),
+            to(Phase::RollingBack, "ErrorRatio"),
+            "too few to compare"
+        );
+        let slow = erring().with_counts("old-1", 40, 0, 9_000_000);
+        assert_eq!(
+            due(&slow, 1),
+            to(Phase::RollingBack, "ErrorRatio"),
+            "ill in another way"
+        );
+        let mut unready = erring();
+        for pod in &mut unready.of("old").pods {
+            pod.ready = false;
+        }
+        assert_eq!(due(&unready, 90), None, "nothing to go back to");
+    }
+
+    #[test]
+    fn database_that_both_sides_lost_spoils_no_judgement() {
+        let mut away = erring();
+        away.counts_mut("old", 0).database = false;
+        assert_eq!(due(&away, 90), None);
+        assert!(is_shared(&away));
+        let mut back = erring();
+        back.counts_mut("old", 0).database_errors = 3;
+        let anew = crate::rollout::phases::due(&back, at(1)).unwrap();
+        assert_eq!(anew.phase, Phase::Baking);
+        back.status = anew;
+        assert!(
+            !suspects(&back),
+            "what came before the recovery counts no more"
+        );
+        let again = back.with_counts("new-1", 200, 100, 5_000);
+        assert_eq!(due(&again, 1), to(Phase::RollingBack, "ErrorRatio"));
+        let mut alone = erring();
+        alone.counts_mut("new", 0).database_errors = 3;
+        assert_eq!(
+            due(&alone, 1),
+            to(Phase::RollingBack, "ErrorRatio"),
+            "its own fault"
+        );
+    }
+
+    #[test]
+    fn quiet_bake_passes_and_says_so() {
+        let cases = [(19, "TooFewSamples"), (20, "Baked")];
+        for (samples, reason) in cases {
+            let observed = baking()
+                .judged_by_numbers()
+                .with_counts("new-1", samples, 0, 5_000);
+            assert_eq!(due(&observed, 60), to(Phase::Stable, reason), "{samples}");
+            let status = crate::rollout::phases::due(&observed, at(60)).unwrap();
+            let gate = status.history[0].gates.last().unwrap();
+            assert_eq!(gate.result, GateOutcome::Passed);
+            assert_eq!(gate.numbers.unwrap().samples, samples);
+        }
     }
 
     #[test]

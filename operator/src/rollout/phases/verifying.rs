@@ -1,19 +1,14 @@
 //! Verifying: the gates judge the candidate.
 
+mod gates;
+
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use ubermench_crds::{
-    Approval, CandidateRevision, GateOutcome, GateResult, Phase, UbermenchDeploymentStatus,
-};
+use ubermench_crds::{Approval, CandidateRevision, Phase, UbermenchDeploymentStatus};
 
 use crate::rollout::candidate::{candidate, is_at_size, switch, verify_again};
 use crate::rollout::change::Change;
-use crate::rollout::evidence::{late, out_of_time, refused, stopped};
-use crate::rollout::observed::Revision;
-use crate::rollout::{JobState, Observed, Reason};
-
-/// Name of the smoke gate.
-const SMOKE: &str = "smoke";
+use crate::rollout::evidence::stopped;
+use crate::rollout::{Observed, Reason};
 
 /// Left when every gate is recorded as passed for this attempt; all else than a pass is none.
 pub(super) fn step(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
@@ -25,7 +20,7 @@ pub(super) fn step(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
         return Some(again);
     }
     if candidate.passed_pods.is_empty() {
-        return judged(observed, candidate, revision, now);
+        return gates::judged(observed, candidate, revision, now);
     }
     // Only with room to switch: as many pods ready as serve now; and only once the record says so too.
     let recorded = revision.passes.contains(&candidate.attempt);
@@ -50,70 +45,14 @@ fn onwards(
     }
 }
 
-fn judged(
-    observed: &Observed,
-    candidate: &CandidateRevision,
-    revision: &Revision,
-    now: Timestamp,
-) -> Option<UbermenchDeploymentStatus> {
-    if !observed.settings.smoke {
-        return is_at_size(observed, candidate)
-            .then(|| passed(observed, revision, "no gate is required", now));
-    }
-    let limit = observed.settings.smoke_seconds;
-    match revision.smokes.get(&candidate.attempt) {
-        Some(JobState::Succeeded(message)) if is_at_size(observed, candidate) => {
-            Some(passed(observed, revision, message, now))
-        }
-        Some(JobState::Failed(trouble)) => out_of_time(observed, candidate, trouble, limit, now)
-            .or_else(|| {
-                let what = "the smoke gate did not pass";
-                let reason = Reason::GateFailed;
-                Some(refused(observed, candidate, reason, what, trouble, now))
-            }),
-        Some(JobState::Running(Some(trouble))) => Some(stopped(observed, candidate, trouble, now)),
-        Some(JobState::Running(None) | JobState::Succeeded(_)) | None => late(
-            observed,
-            candidate,
-            limit,
-            "gates.smoke.deadlineSeconds",
-            now,
-        ),
-    }
-}
-
-/// The gates passed: their pods are noted, and these pods and no others may serve.
-fn passed(
-    observed: &Observed,
-    revision: &Revision,
-    message: &str,
-    now: Timestamp,
-) -> UbermenchDeploymentStatus {
-    let mut status = observed.status.clone();
-    if let Some(candidate) = status.candidate.as_mut() {
-        candidate.passed_pods = revision.ready().map(|pod| pod.uid.clone()).collect();
-        let result = |name: &str| GateResult {
-            name: name.to_owned(),
-            result: GateOutcome::Passed,
-            attempt: candidate.attempt,
-            message: message.to_owned(),
-            time: Time(now),
-        };
-        candidate.gates = if observed.settings.smoke {
-            vec![result(SMOKE)]
-        } else {
-            Vec::new()
-        };
-    }
-    status
-}
-
 #[cfg(test)]
 mod tests {
+    use ubermench_crds::GateOutcome;
+
     use super::*;
-    use crate::rollout::TroubleKind;
     use crate::rollout::phases;
     use crate::rollout::tests::fixture::{at, due, in_phase, to, trouble};
+    use crate::rollout::{JobState, TroubleKind};
 
     fn with(job: Option<JobState>) -> Observed {
         let mut observed = in_phase(Phase::Verifying);

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ubermench_crds::{
-    Action, ActiveRevision, Approval, ApprovedBy, CandidateRevision, Color, Failure, Phase,
-    PreviousRevision, Transition, UbermenchDeploymentStatus, WorkOwner,
+    Action, ActiveRevision, Approval, ApprovedBy, CandidateRevision, Color, Failure, LatencyCount,
+    Phase, PreviousRevision, Transition, UbermenchDeploymentStatus, WorkOwner,
 };
 
+use super::counts::nothing;
 use super::world::pod;
 use crate::rollout::{
-    Desired, Observed, Revision, ServiceView, Settings, Snapshot, Trouble, TroubleKind, Workload,
-    phases,
+    Counts, Desired, Observed, Revision, ServiceView, Settings, Snapshot, Thresholds, Trouble,
+    TroubleKind, Workload, numbers, phases,
 };
 
 /// When the phase began.
@@ -112,6 +113,43 @@ impl Observed {
         self
     }
 
+    /// The metrics gate is on, and every pod has told what it counted: nothing yet, where its judgement began.
+    pub(crate) fn judged_by_numbers(mut self) -> Self {
+        self.settings.metrics = Some(Thresholds {
+            max_errors: 500,
+            max_p95_milliseconds: 2_000,
+            min_samples: 20,
+        });
+        for pod in self.revisions.values_mut().flat_map(|each| &mut each.pods) {
+            pod.counts = Some(nothing());
+        }
+        if let Some(begun) = numbers::begin(&self) {
+            self.status = begun;
+        }
+        self
+    }
+
+    /// A pod did something, each sample within those microseconds.
+    pub(crate) fn with_counts(mut self, pod: &str, samples: i64, errors: i64, took: i64) -> Self {
+        let mut pods = self.revisions.values_mut().flat_map(|each| &mut each.pods);
+        let pod = pods.find(|each| each.uid == pod).unwrap();
+        pod.counts = Some(Counts {
+            samples,
+            errors,
+            latency: vec![LatencyCount {
+                up_to_microseconds: took,
+                samples,
+            }],
+            ..nothing()
+        });
+        self
+    }
+
+    /// What a pod of a revision counted.
+    pub(crate) fn counts_mut(&mut self, revision: &str, pod: usize) -> &mut Counts {
+        self.of(revision).pods[pod].counts.as_mut().unwrap()
+    }
+
     /// The candidate has a person's approval.
     pub(crate) fn approved(mut self) -> Self {
         self.candidate_mut().approved = Some(ApprovedBy {
@@ -200,6 +238,7 @@ fn settings() -> Settings {
         approval_seconds: 3_600,
         smoke: true,
         smoke_seconds: 120,
+        metrics: None,
         bake_seconds: 60,
         warm_seconds: 300,
         start_seconds: 300,
@@ -273,6 +312,7 @@ fn candidate() -> CandidateRevision {
         phase_started_at: Time(start()),
         paused_at: None,
         gates: Vec::new(),
+        baseline: None,
         passed_pods: Vec::new(),
         approved: None,
         durations: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ubermench_crds::{GateOutcome, Phase};
 
 use super::fixture::in_phase;
-use super::world::{Happening, World};
+use super::world::{Happening, REVISIONS, World};
 use crate::rollout::{Act, Observed, Role, Workload, decide};
 
 /// A world in which revision 0 serves and is settled.
@@ -23,7 +23,7 @@ fn until(world: &mut World, phase: Phase) {
             return;
         }
         world.pass();
-        for number in 0..4 {
+        for number in 0..REVISIONS {
             world.happen(Happening::PodsMove(number));
         }
         world.happen(Happening::EndpointsFollow);
@@ -297,4 +297,46 @@ fn sizes(observed: &mut Observed) -> BTreeMap<String, i32> {
     sizes
         .filter_map(|(name, of)| Some((name.clone(), of.deployment.as_ref()?.replicas)))
         .collect()
+}
+
+#[test]
+fn revision_that_fails_at_its_work_is_taken_back_by_its_numbers() {
+    let mut world = settled();
+    world.happen(Happening::Edit(4));
+    world.pass();
+    until(&mut world, Phase::RollingBack);
+    until(&mut world, Phase::Failed);
+    let failure = world.status.failure.clone().unwrap();
+    assert_eq!(
+        (failure.reason.as_str(), failure.phase),
+        ("ErrorRatio", Phase::Baking)
+    );
+    assert_eq!(active(&world), "rev0");
+    let gates = world.status.history[0].gates.iter();
+    let told: Vec<_> = gates
+        .map(|gate| (gate.name.as_str(), gate.result))
+        .collect();
+    let expected = [
+        ("smoke", GateOutcome::Passed),
+        ("metrics", GateOutcome::Passed),
+        ("bake", GateOutcome::Failed),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn database_that_goes_away_in_the_bake_takes_nothing_back() {
+    let mut world = settled();
+    world.happen(Happening::Edit(1));
+    world.pass();
+    until(&mut world, Phase::Baking);
+    for away in [true, false] {
+        world.happen(Happening::DatabaseAway(away));
+        for _ in 0..10 {
+            world.happen(Happening::PodsMove(1));
+            world.pass();
+        }
+    }
+    until(&mut world, Phase::Stable);
+    assert_eq!(active(&world), "rev1");
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
+use super::counts::{nothing, work};
 use crate::rollout::{
-    BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot,
-    Trouble, TroubleKind, decide,
+    BudgetView, Counts, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings,
+    Snapshot, Thresholds, Trouble, TroubleKind, decide,
 };
 
 /// Something that happens.
@@ -35,8 +36,10 @@ pub(super) enum Happening {
     Pause(bool),
     /// Someone edits the active Service's selector.
     SelectorDamaged,
-    /// The fence can't be read or moved.
+    /// The database is away: the fence can't be read or moved, and every pod notices.
     DatabaseAway(bool),
+    /// `spec.rollout.gates.metrics.enabled`.
+    Metrics(bool),
     /// A Secret is deleted, or put back.
     SecretMissing(bool),
     /// Someone deletes a Deployment.
@@ -85,8 +88,18 @@ pub(super) struct World {
     pub(super) asked: usize,
 }
 
+/// How many revisions there are.
+pub(super) const REVISIONS: usize = 5;
 const CRASHES: usize = 2;
 const GOES_BAD: usize = 3;
+/// Is ready, and fails at what it is to do.
+const ERRS: usize = 4;
+
+const THRESHOLDS: Thresholds = Thresholds {
+    max_errors: 500,
+    max_p95_milliseconds: 2_000,
+    min_samples: 20,
+};
 
 fn name(number: usize) -> String {
     format!("rev{number}")
@@ -116,6 +129,7 @@ impl World {
                 approval_seconds: 3_600,
                 smoke: true,
                 smoke_seconds: 120,
+                metrics: Some(THRESHOLDS),
                 bake_seconds: 60,
                 warm_seconds: 300,
                 start_seconds: 300,
@@ -136,7 +150,7 @@ impl World {
 
     /// Whether nothing is wrong with a revision.
     pub(super) fn is_good(revision: &str) -> bool {
-        ![CRASHES, GOES_BAD]
+        ![CRASHES, GOES_BAD, ERRS]
             .map(name)
             .iter()
             .any(|bad| bad == revision)
@@ -163,7 +177,8 @@ impl World {
             Happening::Scale(replicas) => self.settings.replicas = replicas,
             Happening::Pause(paused) => self.settings.paused = paused,
             Happening::SelectorDamaged => self.damaged = self.active.is_some(),
-            Happening::DatabaseAway(away) => self.database_away = away,
+            Happening::DatabaseAway(away) => self.lose_database(away),
+            Happening::Metrics(enabled) => self.settings.metrics = enabled.then_some(THRESHOLDS),
             Happening::SecretMissing(missing) => self.secret_missing = missing,
             Happening::DeploymentDeleted(number) => {
                 if let Some(revision) = self.revisions.get_mut(&name(number)) {
@@ -207,7 +222,7 @@ impl World {
     /// Nobody interferes any more.
     pub(super) fn calm(&mut self) {
         self.settings.paused = false;
-        self.database_away = false;
+        self.lose_database(false);
         self.secret_missing = false;
         self.settings.approval = Approval::Automatic;
     }
@@ -220,7 +235,7 @@ impl World {
             if idle > 40 {
                 return;
             }
-            for number in 0..4 {
+            for number in 0..REVISIONS {
                 self.move_pods(number);
             }
             self.follow();
@@ -324,7 +339,12 @@ impl World {
         while revision.pods.len() < wanted {
             self.pods_made += 1;
             let uid = format!("pod{}", self.pods_made);
-            revision.pods.push(pod(&uid, self.now));
+            let mut pod = pod(&uid, self.now);
+            pod.counts = Some(Counts {
+                database: !self.database_away,
+                ..nothing()
+            });
+            revision.pods.push(pod);
         }
         for pod in &mut revision.pods {
             match number {
@@ -337,6 +357,10 @@ impl World {
                     (pod.ready, pod.since) = (true, Some(self.now));
                 }
                 _ => {}
+            }
+            if is_active {
+                let fails = number == ERRS || self.database_away;
+                work(pod, 7, if fails { 7 } else { 0 });
             }
         }
     }
@@ -359,6 +383,7 @@ impl World {
     }
 
     fn end_jobs(&mut self) {
+        self.make_samples();
         for revision in self.revisions.values_mut() {
             let halted = &revision.halted;
             let jobs = revision
@@ -388,5 +413,7 @@ pub(super) fn pod(uid: &str, now: Timestamp) -> Pod {
         since: Some(now),
         trouble: None,
         last,
+        restarts: 0,
+        counts: None,
     }
 }
