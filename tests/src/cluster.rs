@@ -70,6 +70,14 @@ impl Cluster {
             .context("kubectl")
     }
 
+    /// Runs the plugin, as `kubectl ubermench` does.
+    pub async fn plugin(&self, arguments: &[&str]) -> Result<Output> {
+        let program = self.config.programs.join("kubectl-ubermench");
+        run(Command::new(program).args(arguments), "")
+            .await
+            .context("kubectl-ubermench")
+    }
+
     /// Runs `helm`.
     pub async fn helm(&self, arguments: &[&str]) -> Result<Output> {
         run(Command::new("helm").args(arguments), "")

@@ -238,10 +238,10 @@ async fn repaired(stage: &Stage) -> Result<()> {
         let selector = service.spec.and_then(|spec| spec.selector);
         let name = selector.unwrap_or_default();
         let name = name.get("app.kubernetes.io/name");
-        Ok(if name.is_some_and(|name| name != "nobody") {
-            Seen::Done(())
+        Ok(if name.is_some_and(|name| name == "nobody") {
+            Seen::not("it selects nothing")
         } else {
-            Seen::not(format!("{name:?}"))
+            Seen::Done(())
         })
     })
     .await
