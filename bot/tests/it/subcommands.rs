@@ -37,6 +37,15 @@ async fn migrate_reports_what_it_did() {
             .unwrap()
             .contains("0002_expand_inbox")
     );
+    world
+        .execute(
+            "update schema_migration set name = '0099_contract_inbox', phase = 'contract'
+             where name = '0002_expand_inbox'",
+        )
+        .await;
+    let fourth = run("migrate", &environment).await;
+    assert_eq!(fourth.status.code(), Some(1));
+    assert_eq!(result(&fourth)["reason"], "SchemaTooNew");
 }
 
 #[tokio::test(flavor = "multi_thread")]
