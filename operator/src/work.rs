@@ -180,3 +180,29 @@ fn address(ip: &str, what: &str) -> String {
         format!("http://{ip}:{PORT}/internal/{what}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_as_pods_tell_them() {
+        let told = r#"{"samples":4,"errors":2,"databaseErrors":1,"latency":[{"upToMicroseconds":2500,"samples":2}],"database":true}"#;
+        let counts: Counts = serde_json::from_str(told).unwrap();
+        assert_eq!((counts.samples, counts.errors), (4, 2));
+        assert_eq!((counts.database_errors, counts.database), (1, true));
+        assert_eq!(counts.latency[0].up_to_microseconds, 2_500);
+    }
+
+    #[test]
+    fn addresses_of_both_families_are_written_right() {
+        assert_eq!(
+            address("10.0.0.7", "work"),
+            "http://10.0.0.7:8081/internal/work"
+        );
+        assert_eq!(
+            address("fd00::7", "counts"),
+            "http://[fd00::7]:8081/internal/counts"
+        );
+    }
+}

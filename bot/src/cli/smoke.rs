@@ -1,6 +1,7 @@
-//! `smoke`: holds a whole conversation with pods that serve nobody yet, in their own lane, so that no
-//! phone rings, and looks at everything they depend on. Each check is told, passed or not.
+//! `smoke`: plays a whole booking with pods that serve nobody yet, in their own lane, so that no phone
+//! rings, and looks at everything they depend on. Each check is told, passed or not.
 
+mod booking;
 mod checks;
 
 use std::future::ready;
@@ -41,11 +42,14 @@ pub(super) async fn run(settings: Result<Smoke, ConfigError>) -> anyhow::Result<
         Ok(checker) => checker,
         Err(detail) => return finish(&[failed("settings", detail)]),
     };
+    let lane = Lane::named(settings.revision.name());
+    // An attempt that was killed has left its people behind.
+    let left = patiently("lane", || checker.clear(lane.clone())).await;
     let mut checks = Box::pin(all(&checker)).await;
+    checks.push(left);
     if settings.samples > 0 && checks.iter().all(|check| check.ok) {
         checks.push(samples(&checker, settings.samples).await);
     }
-    let lane = Lane::named(settings.revision.name());
     checks.push(patiently("clean_up", || checker.clear(lane.clone())).await);
     tracing::info!(
         event = "smoke",
@@ -65,9 +69,25 @@ async fn all(checker: &Checker) -> Vec<Check> {
         patiently("verification", || checker.verification()),
         patiently("verification_wrong_token", || checker.wrong_token()),
         patiently("unsigned_refused", || checker.unsigned()),
-        conversation(checker),
+        booking(checker),
     );
     <[Check; 8]>::from(checks).into()
+}
+
+/// One message, so that a bot that hears or answers nothing is told as such; then all of a booking.
+async fn booking(checker: &Checker) -> Check {
+    let greeted = conversation(checker).await;
+    if !greeted.ok {
+        return greeted;
+    }
+    match booking::play(checker).await {
+        Ok(detail) => Check {
+            name: "booking",
+            ok: true,
+            detail,
+        },
+        Err(detail) => failed("booking", detail),
+    }
 }
 
 /// One message, then patience for its answer.

@@ -155,6 +155,12 @@ mod tests {
         metrics.database_looks.with_label_values(&["error"]).inc();
         metrics.database_looks.with_label_values(&["ok"]).inc();
         let counts = metrics.counts();
+        let told = serde_json::to_value(&counts).unwrap();
+        assert_eq!(
+            told["databaseErrors"], 1,
+            "as the operator reads it: {told}"
+        );
+        assert_eq!(told["latency"][0]["upToMicroseconds"], 2_500, "{told}");
         assert_eq!(
             (counts.samples, counts.errors, counts.database_errors),
             (4, 2, 1)

@@ -1,14 +1,15 @@
 //! The ledger of applied migrations, and the run that adds to it.
 //!
 //! Each migration and its ledger row are one transaction under an advisory lock, so it happens at most
-//! once and never twice at a time, wherever the run is killed. Rows that this program does not know
-//! are a newer revision's and no fault: an older one must start on a newer schema.
+//! once and never twice at a time, wherever the run is killed. Expand rows that this program does not
+//! know are a newer revision's and no fault: an older one must start on a newer schema. A contract row
+//! that it does not know took away something that it may need, so it does not start.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Connection, Row};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Connection, Row as _};
 use thiserror::Error;
 
 use crate::store::Store;
@@ -19,6 +20,7 @@ const LOCK: i64 = 0x7562_6d6d_6967_7261;
 /// A migration gives up waiting for a table's lock after this, so that nothing queues behind it.
 const LOCK_TIMEOUT: &str = "2s";
 const LOCK_TRIES: u32 = 60;
+const READ: &str = "select name, phase, checksum from schema_migration";
 const LOCK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Why the schema is not as this program needs it.
@@ -43,6 +45,11 @@ pub enum MigrateError {
         /// The checksum of the file.
         found: String,
     },
+    /// What a contract migration took away may be needed here.
+    #[error(
+        "the schema is too new: {0} was applied, which this program does not know; it needs an image that does"
+    )]
+    TooNew(String),
     /// A migration failed and nothing of it lasts.
     #[error("migration {name} failed")]
     Failed {
@@ -81,7 +88,7 @@ pub async fn migrate(
         .await
         .map_err(MigrateError::Ask)?;
     let ledger = read(&mut connection).await.map_err(MigrateError::Ask)?;
-    unchanged(migrations, &ledger)?;
+    fits(migrations, &ledger)?;
     let mut done = Applied::default();
     for migration in expand {
         if ledger.contains_key(migration.name()) {
@@ -117,24 +124,47 @@ fn in_order(migrations: &[Migration]) -> Result<Vec<&Migration>, MigrateError> {
     Ok(expand.map(|(_, _, migration)| migration).collect())
 }
 
-fn unchanged(
-    migrations: &[Migration],
-    ledger: &HashMap<String, String>,
-) -> Result<(), MigrateError> {
+/// What the ledger says of one migration.
+struct Row {
+    checksum: String,
+    phase: String,
+}
+
+/// Whether this program can run on the schema: nothing was changed under its name, and nothing was taken away that it
+/// does not know of.
+fn fits(migrations: &[Migration], ledger: &HashMap<String, Row>) -> Result<(), MigrateError> {
     for migration in migrations {
         let found = migration.checksum();
-        if let Some(applied) = ledger.get(migration.name())
-            && *applied != found
+        if let Some(row) = ledger.get(migration.name())
+            && row.checksum != found
         {
-            let applied = applied.clone();
             return Err(MigrateError::Changed {
                 name: migration.name(),
-                applied,
+                applied: row.checksum.clone(),
                 found,
             });
         }
     }
-    Ok(())
+    let known = |name: &str| migrations.iter().any(|each| each.name() == name);
+    let strange = ledger.iter().filter_map(|(name, row)| {
+        (row.phase == Phase::Contract.name() && !known(name)).then_some(name)
+    });
+    // The same one is named each time.
+    match strange.min() {
+        Some(name) => Err(MigrateError::TooNew(name.clone())),
+        None => Ok(()),
+    }
+}
+
+fn of_rows(rows: &[PgRow]) -> Result<HashMap<String, Row>, StoreError> {
+    let row = |row: &PgRow| {
+        let (checksum, phase) = (row.try_get("checksum")?, row.try_get("phase")?);
+        Ok((row.try_get("name")?, Row { checksum, phase }))
+    };
+    rows.iter()
+        .map(row)
+        .collect::<Result<_, sqlx::Error>>()
+        .during("read ledger")
 }
 
 async fn create_ledger(connection: &mut PgConnection) -> Result<(), StoreError> {
@@ -161,18 +191,15 @@ async fn create_ledger(connection: &mut PgConnection) -> Result<(), StoreError> 
     tx.commit().await.during("create ledger")
 }
 
-async fn read(connection: &mut PgConnection) -> Result<HashMap<String, String>, StoreError> {
+async fn read(connection: &mut PgConnection) -> Result<HashMap<String, Row>, StoreError> {
     let mut tx = connection.begin().await.during("begin")?;
-    let rows = sqlx::query("select name, checksum from schema_migration")
+    let rows = sqlx::query(READ)
         .persistent(false)
         .fetch_all(&mut *tx)
         .await
         .during("read ledger")?;
     tx.commit().await.during("read ledger")?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("name")?, row.try_get("checksum")?)))
-        .collect::<Result<_, sqlx::Error>>()
-        .during("read ledger")
+    of_rows(&rows)
 }
 
 /// False when another run applied it meanwhile.
@@ -263,22 +290,19 @@ impl Store {
             Err(error) if error.fault() == Fault::Schema => return Ok(false),
             Err(error) => return Err(MigrateError::Ask(error)),
         };
-        unchanged(migrations, &ledger)?;
+        fits(migrations, &ledger)?;
         Ok(expand
             .iter()
             .all(|migration| ledger.contains_key(migration.name())))
     }
 
-    async fn read_ledger(&self) -> Result<HashMap<String, String>, StoreError> {
+    async fn read_ledger(&self) -> Result<HashMap<String, Row>, StoreError> {
         let mut tx = self.begin().await?;
-        let rows = sqlx::query("select name, checksum from schema_migration")
+        let rows = sqlx::query(READ)
             .fetch_all(&mut tx)
             .await
             .during("read ledger")?;
         tx.commit().await?;
-        rows.iter()
-            .map(|row| Ok((row.try_get("name")?, row.try_get("checksum")?)))
-            .collect::<Result<_, sqlx::Error>>()
-            .during("read ledger")
+        of_rows(&rows)
     }
 }

@@ -1,18 +1,24 @@
 //! What the smoke test looks up and clears: rows of its own lane only.
 
+use serde_json::Value;
+
 use crate::domain::Lane;
 use crate::store::Store;
 use crate::store::error::{During, StoreError};
 
 impl Store {
-    /// The types of the replies to a message that the lane's worker has finished with.
+    /// Types and payloads of the replies to a message that the lane's worker has finished with.
     ///
     /// # Errors
     /// When the database does not tell.
-    pub async fn smoke_replies(&self, lane: &Lane, wamid: &str) -> Result<Vec<String>, StoreError> {
+    pub async fn smoke_replies(
+        &self,
+        lane: &Lane,
+        wamid: &str,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
-            "select o.kind from inbox i join outbox o on o.inbox_id = i.id
+            "select o.kind, o.payload from inbox i join outbox o on o.inbox_id = i.id
              where i.wamid = $1 and i.lane = $2 and o.outcome = 'smoke' order by o.id",
             wamid,
             lane.as_str()
@@ -21,7 +27,29 @@ impl Store {
         .await
         .during("find smoke replies")?;
         tx.commit().await?;
-        Ok(rows.into_iter().map(|row| row.kind).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.kind, row.payload))
+            .collect())
+    }
+
+    /// Payloads of all messages to somebody of a lane, which must not be the live one.
+    ///
+    /// # Errors
+    /// When the database does not tell.
+    pub async fn smoke_messages(&self, lane: &Lane, phone: &str) -> Result<Vec<Value>, StoreError> {
+        let mut tx = self.begin().await?;
+        let payloads = sqlx::query_scalar!(
+            "select o.payload from contact_alias a join outbox o on o.contact_id = a.contact_id
+             where a.lane = $1 and a.kind = 'phone' and a.value = $2 and o.outcome = 'smoke' order by o.id",
+            lane.as_str(),
+            phone
+        )
+        .fetch_all(&mut tx)
+        .await
+        .during("find smoke messages")?;
+        tx.commit().await?;
+        Ok(payloads)
     }
 
     /// Removes everything of a lane, which must not be the live one.

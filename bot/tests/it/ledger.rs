@@ -191,3 +191,41 @@ async fn a_pod_is_unready_until_its_migrations_ran_and_an_older_one_starts_on_a_
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_runs_on_no_schema_that_lost_what_it_may_need() {
+    let world = World::empty().await;
+    migrate(&options(&world), &[ONE], "blue").await.unwrap();
+    let note = |name: &str, phase: &str, checksum: &str| {
+        format!(
+            "insert into schema_migration (name, phase, checksum, revision, started_at, finished_at)
+             values ('{name}', '{phase}', '{checksum}', 'green', now(), now())"
+        )
+    };
+    world
+        .execute(&note("0004_expand_later", "expand", "x"))
+        .await;
+    migrate(&options(&world), &[ONE], "blue").await.unwrap();
+    assert!(world.store().has_migrations(&[ONE]).await.unwrap());
+    let gone = note(SHRINK.name(), "contract", &SHRINK.checksum());
+    world.execute(&gone).await;
+    let migrated = migrate(&options(&world), &[ONE, TWO], "blue").await;
+    let looked = world.store().has_migrations(&[ONE]).await;
+    for error in [migrated.unwrap_err(), looked.unwrap_err()] {
+        assert!(
+            matches!(&error, MigrateError::TooNew(name) if name == SHRINK.name()),
+            "{error}"
+        );
+    }
+    assert_eq!(
+        world
+            .count("select count(*) from information_schema.tables where table_name = 'two'")
+            .await,
+        0,
+        "nothing runs"
+    );
+    migrate(&options(&world), &[ONE, SHRINK], "green")
+        .await
+        .unwrap();
+    assert!(world.store().has_migrations(&[ONE, SHRINK]).await.unwrap());
+}

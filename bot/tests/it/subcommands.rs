@@ -37,6 +37,15 @@ async fn migrate_reports_what_it_did() {
             .unwrap()
             .contains("0002_expand_inbox")
     );
+    world
+        .execute(
+            "update schema_migration set name = '0099_contract_inbox', phase = 'contract'
+             where name = '0002_expand_inbox'",
+        )
+        .await;
+    let fourth = run("migrate", &environment).await;
+    assert_eq!(fourth.status.code(), Some(1));
+    assert_eq!(result(&fourth)["reason"], "SchemaTooNew");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +84,12 @@ async fn the_smoke_test_passes_on_good_pods_reaches_no_phone_and_leaves_nothing(
     let output = run("smoke", &environment).await;
     let told = result(&output);
     assert!(output.status.success(), "{told}");
-    assert!(told.to_string().contains("20 greetings answered"), "{told}");
+    for part in [
+        "booked, accepted, chatted, completed and rated",
+        "20 greetings answered",
+    ] {
+        assert!(told.to_string().contains(part), "{told}");
+    }
     assert_eq!(told["passed"], true);
     assert!(told["checks"].as_array().unwrap().len() >= 8, "{told}");
     assert_eq!(world.simulator.control.sent(None, 0).len(), 0);
@@ -86,6 +100,14 @@ async fn the_smoke_test_passes_on_good_pods_reaches_no_phone_and_leaves_nothing(
         "conversation",
         "contact_alias",
         "users",
+        "provider_profile",
+        "service_request",
+        "assignment",
+        "chat",
+        "chat_message",
+        "rating",
+        "timer",
+        "dead_letter",
     ] {
         assert_eq!(
             world.count(&format!("select count(*) from {table}")).await,

@@ -69,8 +69,9 @@ pub enum Approval {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Gates {
-    /// A Job that talks to the new pods as Meta and a customer would: health, webhook verification, a signed message and
-    /// its reply, database, Redis and the Graph API token.
+    /// A Job that talks to the new pods as Meta, a customer and a provider would: health, webhook verification, a whole
+    /// booking from the first word to both ratings, database, Redis and the Graph API token. Its two people exist for the
+    /// time of the Job, no phone hears of them, and nobody else can book or be booked by them.
     #[serde(default)]
     pub smoke: SmokeGate,
 

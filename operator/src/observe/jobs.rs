@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::pods;
 use crate::names::Component;
-use crate::rollout::{JobState, Trouble, TroubleKind};
+use crate::rollout::{JobState, Reason, Trouble, TroubleKind};
 
 /// Longest report that is kept.
 const REPORT_LIMIT: usize = 600;
@@ -92,6 +92,9 @@ fn failed(job: &Job, pod: Option<&KubePod>, reason: &str) -> Trouble {
     };
     let mut trouble = pods::stuck(pod, container).unwrap_or_else(|| pods::ended(pod, container));
     if let Some(report) = report(pod) {
+        if report.reason.as_deref() == Some(Reason::SchemaTooNew.as_str()) {
+            trouble.kind = TroubleKind::SchemaTooNew;
+        }
         trouble.message = report.summary();
     } else if late {
         if trouble.kind == TroubleKind::Crash {
@@ -122,6 +125,7 @@ struct Report {
     applied: Option<Vec<String>>,
     already: Option<u64>,
     error: Option<String>,
+    reason: Option<String>,
     passed: Option<bool>,
     checks: Vec<Check>,
 }
@@ -265,6 +269,29 @@ mod tests {
             (trouble.message.as_str(), trouble.exit_code),
             ("reply: none came", Some(1))
         );
+    }
+
+    #[test]
+    fn schema_that_is_too_new_is_told_from_other_ends() {
+        let failed =
+            job(&json!([{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]));
+        let cases = [
+            (
+                r#"{"error":"too new","reason":"SchemaTooNew"}"#,
+                TroubleKind::SchemaTooNew,
+            ),
+            (r#"{"error":"syntax error"}"#, TroubleKind::Crash),
+            (r#"{"error":"x","reason":"Whatever"}"#, TroubleKind::Crash),
+        ];
+        for (message, kind) in cases {
+            let pods = [pod(
+                &json!({"terminated": {"exitCode": 1, "message": message}}),
+            )];
+            let JobState::Failed(trouble) = state(&failed, Component::Migrate, &pods) else {
+                panic!("not failed")
+            };
+            assert_eq!(trouble.kind, kind, "{message}");
+        }
     }
 
     #[test]

@@ -148,7 +148,7 @@ pub(super) fn explain(trouble: &Trouble) -> (Reason, String) {
             Reason::ContainerConfigInvalid,
             format!("pod {pod} can't make its container: {message}"),
         ),
-        TroubleKind::Crash | TroubleKind::Deadline => {
+        TroubleKind::Crash | TroubleKind::Deadline | TroubleKind::SchemaTooNew => {
             let code = exit_code.map_or_else(
                 || "an unknown code".to_owned(),
                 |code| format!("code {code}"),

@@ -135,7 +135,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// Whether a database that both sides lost is there again, so that what it spoiled should count no more.
-    fn has_recovered(&self) -> bool {
+    pub(super) fn has_recovered(&self) -> bool {
         matches!(self.verdict(), Verdict::Broken { .. })
             && !self.own.lacks_database()
             && self

@@ -240,6 +240,8 @@ pub enum TroubleKind {
     Crash,
     /// Kubernetes ended it, since its Job took longer than it may.
     Deadline,
+    /// The program can't run on the schema: something that it may need was taken away for a newer one.
+    SchemaTooNew,
 }
 
 /// A Job.

@@ -67,6 +67,7 @@ reasons! {
     RollbackRequested,
     RolledBack,
     RolledBackByHand,
+    SchemaTooNew,
     SecretMissing,
     SnapshotTaken,
     SpecReverted,

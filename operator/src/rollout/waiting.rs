@@ -238,7 +238,7 @@ fn unready(revision: &Revision) -> String {
     let why = match pod.trouble.as_ref().map(|trouble| trouble.kind) {
         Some(TroubleKind::ImagePull) => "can't pull its image",
         Some(TroubleKind::ContainerConfig) => "can't make its container",
-        Some(TroubleKind::Crash | TroubleKind::Deadline) => "ended",
+        Some(TroubleKind::Crash | TroubleKind::Deadline | TroubleKind::SchemaTooNew) => "ended",
         None => "is not ready",
     };
     format!("; pod {} {why}", pod.name)

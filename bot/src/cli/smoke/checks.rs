@@ -34,7 +34,7 @@ pub(super) struct Checker {
     graph: Graph,
 }
 
-type Outcome = Result<String, String>;
+pub(super) type Outcome = Result<String, String>;
 
 impl Checker {
     pub(super) fn new(settings: &Smoke) -> Result<Self, String> {
@@ -115,11 +115,12 @@ impl Checker {
     }
 
     pub(super) async fn unsigned(&self) -> Outcome {
-        let body = self.notification(&Self::fresh_wamid()).to_string();
+        let greeting = json!({"type": "text", "text": {"body": "hola"}});
+        let body = self.notification(&Self::fresh_wamid(), &Self::fresh_phone(), greeting);
         let answer = self
             .client
             .post(self.webhook.clone())
-            .body(body)
+            .body(body.to_string())
             .send()
             .await;
         expect(answer, StatusCode::UNAUTHORIZED)
@@ -127,8 +128,16 @@ impl Checker {
             .map(|_| "refused".to_owned())
     }
 
+    /// A greeting of somebody new.
     pub(super) async fn message(&self, wamid: &str) -> Outcome {
-        let body = self.notification(wamid).to_string();
+        let greeting = json!({"type": "text", "text": {"body": "hola"}});
+        let message = self.notification(wamid, &Self::fresh_phone(), greeting);
+        self.deliver(&message).await
+    }
+
+    /// Posts a notification as Meta does.
+    pub(super) async fn deliver(&self, notification: &Value) -> Outcome {
+        let body = notification.to_string();
         let signature = signature::sign(body.as_bytes(), &self.app_secret);
         let request = self
             .client
@@ -140,11 +149,28 @@ impl Checker {
     }
 
     pub(super) async fn reply(&self, wamid: &str) -> Outcome {
-        let replies = self.store.smoke_replies(&self.lane, wamid).await;
-        match replies.map_err(|error| chain(&error))?.as_slice() {
-            [] => Err("no reply in the outbox yet".to_owned()),
-            kinds => Ok(kinds.join(", ")),
+        let kinds: Vec<_> = self
+            .replies(wamid)
+            .await?
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect();
+        if kinds.is_empty() {
+            return Err("no reply in the outbox yet".to_owned());
         }
+        Ok(kinds.join(", "))
+    }
+
+    /// What answers a message: types and payloads.
+    pub(super) async fn replies(&self, wamid: &str) -> Result<Vec<(String, Value)>, String> {
+        let replies = self.store.smoke_replies(&self.lane, wamid).await;
+        replies.map_err(|error| chain(&error))
+    }
+
+    /// All that somebody of the lane was told.
+    pub(super) async fn messages(&self, phone: &str) -> Result<Vec<Value>, String> {
+        let messages = self.store.smoke_messages(&self.lane, phone).await;
+        messages.map_err(|error| chain(&error))
     }
 
     pub(super) async fn clear(&self, lane: Lane) -> Outcome {
@@ -172,20 +198,24 @@ impl Checker {
         .await
     }
 
-    /// A greeting from a number of no country, made up anew each time.
-    fn notification(&self, wamid: &str) -> Value {
-        let digits = Uuid::new_v4().as_u128() % 100_000_000;
-        let from = format!("999{digits:08}");
+    /// A number of no country, made up anew each time.
+    pub(super) fn fresh_phone() -> String {
+        format!("999{:08}", Uuid::new_v4().as_u128() % 100_000_000)
+    }
+
+    /// A message as Meta tells of it.
+    pub(super) fn notification(&self, wamid: &str, from: &str, content: Value) -> Value {
+        let mut message = json!({"from": from, "id": wamid, "timestamp": "0"});
+        if let (Some(message), Value::Object(content)) = (message.as_object_mut(), content) {
+            message.extend(content);
+        }
         json!({
             "object": "whatsapp_business_account",
             "entry": [{"id": "0", "changes": [{"field": "messages", "value": {
                 "messaging_product": "whatsapp",
                 "metadata": {"phone_number_id": self.phone_number_id},
                 "contacts": [{"wa_id": from, "profile": {"name": "Smoke"}}],
-                "messages": [{
-                    "from": from, "id": wamid, "timestamp": "0", "type": "text",
-                    "text": {"body": "hola"},
-                }],
+                "messages": [message],
             }}]}],
         })
     }

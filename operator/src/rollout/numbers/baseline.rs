@@ -1,6 +1,6 @@
 //! The baseline: what pods had counted when the judgement of an attempt began in a phase.
 
-use ubermench_crds::{Baseline, PodCount, UbermenchDeploymentStatus};
+use ubermench_crds::{Baseline, Phase, PodCount, UbermenchDeploymentStatus};
 
 use super::{Numbers, is_judged, other};
 use crate::rollout::candidate::candidate;
@@ -32,14 +32,16 @@ pub(in crate::rollout) fn covers(observed: &Observed) -> bool {
     revision.ready().count() > 0 && revision.ready().all(noted)
 }
 
-/// The status with the pods in it that answered for the first time in this judgement; or all anew, when a database that
-/// both sides had lost is there again.
+/// The status with the pods in it that answered for the first time in this judgement; or all anew in the bake, when a
+/// database that both sides had lost is there again.
 pub(in crate::rollout) fn begin(observed: &Observed) -> Option<UbermenchDeploymentStatus> {
     if !is_judged(observed) {
         return None;
     }
     let (candidate, own) = candidate(observed)?;
-    let anew = Numbers::of(observed).is_some_and(|numbers| numbers.has_recovered());
+    // Before the switch the samples are made again as well, in a new attempt.
+    let anew = observed.status.phase == Phase::Baking
+        && Numbers::of(observed).is_some_and(|numbers| numbers.has_recovered());
     let known = in_force(observed).filter(|_| !anew);
     let other = other(observed).and_then(|name| observed.revision(name));
     let first: Vec<_> = [Some(own), other]

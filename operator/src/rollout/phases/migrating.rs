@@ -6,7 +6,7 @@ use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 use crate::rollout::candidate::candidate;
 use crate::rollout::change::Change;
 use crate::rollout::evidence::{late, out_of_time, refused, stopped};
-use crate::rollout::{JobState, Observed, Reason};
+use crate::rollout::{JobState, Observed, Reason, TroubleKind};
 
 /// Left when the Job of this attempt has succeeded; fails by its exit, by an image that can't be had, by the deadline.
 pub(super) fn step(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
@@ -20,8 +20,12 @@ pub(super) fn step(observed: &Observed, now: Timestamp) -> Option<UbermenchDeplo
         )),
         Some(JobState::Failed(trouble)) => out_of_time(observed, candidate, trouble, limit, now)
             .or_else(|| {
-                let what = "the migration Job failed";
-                let reason = Reason::MigrationFailed;
+                let (reason, what) = if trouble.kind == TroubleKind::SchemaTooNew {
+                    let what = "the revision can't run on the schema as it is now";
+                    (Reason::SchemaTooNew, what)
+                } else {
+                    (Reason::MigrationFailed, "the migration Job failed")
+                };
                 Some(refused(observed, candidate, reason, what, trouble, now))
             }),
         Some(JobState::Running(Some(trouble))) => Some(stopped(observed, candidate, trouble, now)),
@@ -61,6 +65,11 @@ mod tests {
                 Some(JobState::Running(Some(image))),
                 1,
                 to(Phase::Failed, "ImagePullFailed"),
+            ),
+            (
+                Some(JobState::Failed(trouble(TroubleKind::SchemaTooNew))),
+                1,
+                to(Phase::Failed, "SchemaTooNew"),
             ),
             (
                 Some(JobState::Failed(crash)),

@@ -39,6 +39,7 @@ pub(super) fn judged(
         Some(JobState::Failed(trouble)) => out_of_time(observed, candidate, trouble, limit, now)
             .or_else(|| Some(smoke_failed(observed, candidate, trouble, now))),
         Some(JobState::Running(Some(trouble))) => Some(stopped(observed, candidate, trouble, now)),
+        None if !numbers::covers(observed) => untold(observed, candidate, now),
         Some(JobState::Running(None) | JobState::Succeeded(_)) | None => {
             late(observed, candidate, limit, LIMIT, now)
         }
@@ -98,6 +99,7 @@ fn by_numbers(
         }
         // A pod went and took its samples along.
         Verdict::TooFew if numbers.has_lost_pod() => return Some(attempt_again(observed)),
+        Verdict::Broken { .. } if numbers.has_recovered() => return Some(attempt_again(observed)),
         Verdict::Broken {
             reason,
             message,
@@ -157,11 +159,32 @@ fn unknown(
     }
 }
 
+/// Pods that don't say what they count keep the smoke gate from beginning, until its time is over.
+fn untold(
+    observed: &Observed,
+    candidate: &CandidateRevision,
+    now: Timestamp,
+) -> Option<UbermenchDeploymentStatus> {
+    let limit = observed.settings.smoke_seconds;
+    if elapsed(candidate, now) < limit {
+        return None;
+    }
+    let message = format!(
+        "the candidate's pods did not tell at their internal port what they count in {limit} s ({LIMIT}). An image that is too old for it can be judged without: gates.metrics.enabled: false. The active revision is untouched"
+    );
+    let result = GateResult {
+        message: message.clone(),
+        ..numbers::result(METRICS, GateOutcome::Unknown, candidate.attempt, now)
+    };
+    let why = (Reason::DeadlineExceeded, message, None);
+    Some(ended(observed, candidate, why, [result], now))
+}
+
 fn ended(
     observed: &Observed,
     candidate: &CandidateRevision,
     (reason, message, pod): (Reason, String, Option<String>),
-    results: [GateResult; 2],
+    results: impl IntoIterator<Item = GateResult>,
     now: Timestamp,
 ) -> UbermenchDeploymentStatus {
     let mut failure = failure(candidate, Phase::Verifying, reason, message, None, now);
@@ -231,7 +254,13 @@ mod tests {
         observed.status = decide(&observed, at(1)).status;
         let held = decide(&observed, at(1)).act;
         assert_ne!(held, Some(smoke), "a pod tells nothing");
+        assert_eq!(phases::due(&observed, at(119)), None);
         assert_eq!(due(&observed, 120), to(Phase::Failed, "DeadlineExceeded"));
+        let told = gates(&observed, 120);
+        assert_eq!(
+            (told[0].0.as_str(), told[0].1),
+            ("metrics", GateOutcome::Unknown)
+        );
     }
 
     #[test]
@@ -303,7 +332,9 @@ mod tests {
             .for_each(|pod| pod.counts = None);
         let mut replaced = talked_to(0, 0, 5_000);
         replaced.candidate_mut().baseline.as_mut().unwrap().pods[0].pod = "gone".to_owned();
-        for observed in [unnoted, replaced] {
+        let mut recovered = talked_to(40, 20, 5_000);
+        recovered.counts_mut("old", 0).database_errors = 1;
+        for observed in [unnoted, replaced, recovered] {
             let status = step_of(&observed);
             let candidate = status.candidate.unwrap();
             assert_eq!((status.last_attempt, candidate.attempt), (8, 8));
