@@ -13,6 +13,9 @@ SHELL := /bin/bash
 CLUSTER ?= local
 NAMESPACE ?= ubermench
 export NAMESPACE
+# How many traces `sim` runs, and from which seed.
+TRACES ?= 10000
+SEED ?= 1
 cluster := tests/cluster
 ifeq ($(CLUSTER),local)
 export KUBECONFIG := /var/lib/ubermench-cluster/etc/admin.conf
@@ -21,7 +24,7 @@ endif
 e2e_tests := $(foreach test,$(sort $(wildcard tests/tests/*.rs)),--test $(basename $(notdir $(test))))
 cargo_test := cargo test --workspace --locked --quiet
 
-.PHONY: help up down status test unit it e2e dev demo watch coverage bench check generate images cluster build fmt
+.PHONY: help up down status test unit it e2e dev sim demo watch coverage bench check generate images cluster build fmt
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -50,6 +53,9 @@ e2e: ## Scenarios on the Kubernetes that `up` started; ONLY=name picks one file
 
 dev: ## Bot and simulator as plain processes, restarted on change; no Kubernetes
 	@tests/dev/dev.sh
+
+sim: ## The operator in a world of faults, killed at every write: TRACES=500000 SEED=7
+	SIM_TRACES=$(TRACES) SIM_SEED=$(SEED) cargo test --package ubermench-operator --locked --quiet --lib -- every_promise_holds --nocapture
 
 demo: ## Play a whole booking on visible phones of the running local system
 	@tests/dev/demo.sh

@@ -18,12 +18,12 @@ pub(super) use request::{Call, Verb};
 pub(super) struct Kind {
     pub(super) plural: &'static str,
     pub(super) api_version: &'static str,
-    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
 }
 
 macro_rules! kinds {
     ($($constant:ident: $plural:literal $api_version:literal $kind:literal),* $(,)?) => {
-        $(pub(super) static $constant: Kind = Kind { plural: $plural, api_version: $api_version, kind: $kind };)*
+        $(pub(super) static $constant: Kind = Kind { plural: $plural, api_version: $api_version, name: $kind };)*
         /// All that the server knows.
         pub(super) static KINDS: &[&Kind] = &[$(&$constant),*];
     };
@@ -117,7 +117,7 @@ impl ApiServer {
         }
         self.made += 1;
         body["apiVersion"] = json!(kind.api_version);
-        body["kind"] = json!(kind.kind);
+        body["kind"] = json!(kind.name);
         let metadata = &mut body["metadata"];
         metadata["uid"] = json!(format!("00000000-0000-4000-8000-{:012x}", self.made));
         metadata["creationTimestamp"] = time(now);

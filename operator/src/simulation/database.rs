@@ -47,7 +47,8 @@ impl Database {
     /// Applies what is not applied, under the lock.
     pub(super) fn migrate(&mut self, schema: usize) {
         for migration in 1..=schema {
-            if mistakes::made(Mistake::LedgerIgnored) || self.ledger.insert(migration) {
+            let is_new = self.ledger.insert(migration);
+            if is_new || mistakes::made(Mistake::LedgerIgnored) {
                 *self.executions.entry(migration).or_default() += 1;
             }
         }

@@ -26,21 +26,19 @@ pub(super) enum Behaviour {
     Fainting,
 }
 
-use Behaviour as B;
-
 impl Behaviour {
     const ALL: [(Self, &'static str); 11] = [
-        (B::Good, "good"),
-        (B::Missing, "missing"),
-        (B::Crashing, "crashing"),
-        (B::Slow, "slow"),
-        (B::Refused, "refused"),
-        (B::Silent, "silent"),
-        (B::Hanging, "hanging"),
-        (B::Unmigratable, "unmigratable"),
-        (B::Stuck, "stuck"),
-        (B::Treacherous, "treacherous"),
-        (B::Fainting, "fainting"),
+        (Self::Good, "good"),
+        (Self::Missing, "missing"),
+        (Self::Crashing, "crashing"),
+        (Self::Slow, "slow"),
+        (Self::Refused, "refused"),
+        (Self::Silent, "silent"),
+        (Self::Hanging, "hanging"),
+        (Self::Unmigratable, "unmigratable"),
+        (Self::Stuck, "stuck"),
+        (Self::Treacherous, "treacherous"),
+        (Self::Fainting, "fainting"),
     ];
 }
 
@@ -78,7 +76,7 @@ impl Image {
         let (word, schema) = tag.rsplit_once('-').unwrap_or((tag, "0"));
         let known = Behaviour::ALL.iter().find(|(_, name)| *name == word);
         Self {
-            behaviour: known.map_or(B::Good, |(behaviour, _)| *behaviour),
+            behaviour: known.map_or(Behaviour::Good, |(behaviour, _)| *behaviour),
             schema: schema.parse().unwrap_or(0),
         }
     }

@@ -80,7 +80,7 @@ impl World {
             "bot" => self.bot(pod, Image::of(image)),
             component => self.program(pod, component == "migrate", Image::of(image)),
         };
-        self.note_pod(pod, image, status);
+        self.note_pod(pod, image, &status);
     }
 
     /// A pod that serves, or is to serve.
@@ -220,7 +220,7 @@ impl World {
     }
 
     /// Writes a pod's status if it changed.
-    fn note_pod(&mut self, pod: &Value, image: &str, state: State) {
+    fn note_pod(&mut self, pod: &Value, image: &str, state: &State) {
         let life = &self.lives[name(pod)];
         let ready =
             matches!(state, State::Running { ready: true }) && labels(pod, COMPONENT) == "bot";

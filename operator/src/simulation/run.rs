@@ -36,6 +36,8 @@ struct Run {
     link: Arc<Link>,
     operator: Operator,
     metrics: Metrics,
+    /// The operator was killed in this step, which ends it.
+    killed: bool,
 }
 
 /// Runs a history with all its kills, until a promise is broken.
@@ -62,8 +64,9 @@ pub(super) async fn all(history: &History, metrics: &Metrics) -> Outcome {
         if outcome.failure.is_some() {
             break;
         }
-        let mut run = Run::start(cut.world, metrics);
-        run.link.world().witness.restarted = true;
+        let mut world = cut.world;
+        world.witness.restarted = true;
+        let mut run = Run::start(world, metrics);
         run.steps(history, cut.step + 1).await;
         outcome.traces += 1;
         let violation = run.link.world().violation.take();
@@ -95,6 +98,7 @@ impl Run {
             operator: Operator::start(&link, metrics),
             link,
             metrics: metrics.clone(),
+            killed: false,
         }
     }
 
@@ -117,13 +121,18 @@ impl Run {
                 }
                 world.tell(|| format!("— {step:?}"));
             }
+            self.killed = false;
             self.step(*step).await;
             if self.has_failed() {
                 return;
             }
         }
         self.link.world().step = history.steps.len();
-        self.settle().await;
+        self.killed = true;
+        while self.killed {
+            self.killed = false;
+            self.settle().await;
+        }
     }
 
     async fn step(&mut self, step: Step) {
@@ -133,6 +142,9 @@ impl Run {
             Step::Passes(count) => {
                 for _ in 0..count {
                     self.pass().await;
+                    if self.killed {
+                        return;
+                    }
                     self.link.world().pass_time(MOMENT);
                 }
             }
@@ -153,6 +165,7 @@ impl Run {
         let came = self.operator.pass().await;
         if came == Came::Killed {
             self.restart();
+            self.killed = true;
         }
         came
     }
@@ -161,7 +174,7 @@ impl Run {
     async fn work(&mut self, length: i64, deaf: bool) {
         let end = self.now() + length;
         let (mut due, mut known) = (self.now(), 0);
-        while self.now() < end && !self.has_failed() {
+        while self.now() < end && !self.has_failed() && !self.killed {
             let version = self.link.world().api.version;
             let now = self.now();
             if now >= due || (!deaf && version != known) {
@@ -177,7 +190,8 @@ impl Run {
     /// Takes a pass; returns when the next one is due.
     async fn due(&mut self, now: i64) -> i64 {
         match self.pass().await {
-            Came::Again | Came::Killed => {
+            Came::Killed => now,
+            Came::Again => {
                 self.link.world().pass_time(MOMENT);
                 now
             }
@@ -196,7 +210,7 @@ impl Run {
         let begin = self.now();
         let (mut due, mut known, mut since, mut passes) = (begin, 0, begin, 0);
         loop {
-            if self.has_failed() {
+            if self.has_failed() || self.killed {
                 return;
             }
             let now = self.now();

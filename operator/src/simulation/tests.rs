@@ -43,7 +43,7 @@ fn every_promise_holds_wherever_the_operator_is_killed() {
     let (histories, traces) = (next.into_inner(), traces.into_inner());
     assert!(reports.is_empty(), "{}", reports.join("\n\n"));
     assert!(traces >= wanted, "{traces} traces of {histories} histories");
-    println!("{traces} traces of {histories} histories hold");
+    eprintln!("{traces} traces of {histories} histories hold");
 }
 
 /// Runs histories until there are enough traces; the report of the first that breaks a promise.

@@ -105,11 +105,10 @@ impl World {
 
     /// A pod of the bot comes to harm.
     fn hurt(&mut self, event: Event) {
-        let index = match event {
-            Event::PodDeleted(index) | Event::PodFaints(index, _) | Event::PodCrashes(index) => {
-                index
-            }
-            _ => return,
+        let (Event::PodDeleted(index) | Event::PodFaints(index, _) | Event::PodCrashes(index)) =
+            event
+        else {
+            return;
         };
         let bots = self
             .api
@@ -217,7 +216,7 @@ impl World {
     fn deployment_edited(&mut self, index: usize, change: impl FnOnce(&mut Value)) {
         if let Some(found) = nth(self.api.values(&DEPLOYMENTS), index) {
             person(&mut self.api, &DEPLOYMENTS, &found, |value| {
-                change(&mut value["spec"])
+                change(&mut value["spec"]);
             });
         }
     }

@@ -21,6 +21,11 @@ pub(super) struct Move {
     pub(super) forward: bool,
 }
 
+/// All that is noted of a trace.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a trace"
+)]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Witness {
     /// What could be known when the pass began.

@@ -307,7 +307,7 @@ impl World {
     pub(super) fn tell(&mut self, what: impl FnOnce() -> String) {
         let now = self.now - BEGINNING;
         if let Some(story) = &mut self.story {
-            story.push(format!("{:>7.1} s  {}", now as f64 / 1000.0, what()));
+            story.push(format!("{:>4}.{:03} s  {}", now / 1000, now % 1000, what()));
         }
     }
 

@@ -77,7 +77,7 @@ pub(super) fn complete(kind: &Kind, value: &mut Value, number: u64) {
 /// What no client changes by a replacement; and the generation, which counts changes of what is asked for.
 pub(super) fn keep_fixed(kind: &Kind, old: &Value, next: &mut Value) {
     next["apiVersion"] = json!(kind.api_version);
-    next["kind"] = json!(kind.kind);
+    next["kind"] = json!(kind.name);
     for field in ["uid", "creationTimestamp", "deletionTimestamp", "namespace"] {
         match &old["metadata"][field] {
             Value::Null => {

@@ -82,7 +82,7 @@ impl Call {
             Verb::Delete => "deletes",
         };
         let part = if self.part.is_empty() { "" } else { " status" };
-        format!("{verb} {}{part} {}", self.kind.kind, self.name)
+        format!("{verb} {}{part} {}", self.kind.name, self.name)
     }
 }
 
@@ -119,7 +119,7 @@ impl ApiServer {
     fn list(&self, call: &Call) -> Vec<u8> {
         let head = format!(
             r#"{{"kind":"{}List","apiVersion":"{}","metadata":{{"resourceVersion":"{}"}},"items":["#,
-            call.kind.kind, call.kind.api_version, self.version
+            call.kind.name, call.kind.api_version, self.version
         );
         let mut bytes = head.into_bytes();
         let wanted = self

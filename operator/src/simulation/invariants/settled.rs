@@ -51,7 +51,7 @@ fn gone(world: &World) -> Verdict {
     require(rest.is_none(), Invariant::DeletedGoes, || {
         format!(
             "the resource is gone, and left {:?}",
-            rest.map(|(kind, value)| (kind.kind, super::super::api_server::name(value)))
+            rest.map(|(kind, value)| (kind.name, super::super::api_server::name(value)))
         )
     })
 }
@@ -61,7 +61,8 @@ fn events(world: &World) -> Verdict {
         world.api.all(&EVENTS).count(),
         world.witness.transitions.len(),
     );
-    let excused = world.witness.faulted || world.witness.jumped;
+    // A status that was lost takes what was not told yet with it.
+    let excused = world.witness.faulted || world.witness.jumped || world.witness.status_lost;
     require(told == known || excused, Invariant::OneEventEach, || {
         format!("{told} Events for {known} transitions")
     })
@@ -88,7 +89,7 @@ fn waits(world: &World, status: &Value, paused: bool) -> Verdict {
     let excused = match status["phase"].as_str().unwrap_or_default() {
         "RollingBack" => bad("previous"),
         // The first install has no way back; and two that are ill have none to go to.
-        "Switching" => status["active"].is_null() && bad("candidate"),
+        "Switching" => paused || (status["active"].is_null() && bad("candidate")),
         "Baking" => paused || (bad("candidate") && bad("previous")),
         _ => paused,
     };

@@ -8,6 +8,9 @@ use ubermench_crds::{Action, ActionResult, Approval, ApprovedBy, Phase};
 use super::{MADE, Mistake, RESTARTED};
 use crate::rollout::{Act, Decision, Desired, JobState, Observed, Role, ServiceView};
 
+/// Makes a token unknown.
+const UNKNOWN: &str = "-again";
+
 /// What a mistaken operator sees.
 pub(crate) fn observe(observed: &Observed) -> Cow<'_, Observed> {
     let Some(mistake) = MADE.get() else {
@@ -16,7 +19,7 @@ pub(crate) fn observe(observed: &Observed) -> Cow<'_, Observed> {
     let mut seen = observed.clone();
     match mistake {
         Mistake::CountersForEndpoints | Mistake::EndpointsWithoutUid => {
-            endpoints(&mut seen, mistake)
+            endpoints(&mut seen, mistake);
         }
         Mistake::FormerAttemptCounted
         | Mistake::OtherRevisionCounted
@@ -33,12 +36,16 @@ pub(crate) fn observe(observed: &Observed) -> Cow<'_, Observed> {
             let previous = previous.and_then(|previous| seen.revisions.get_mut(&previous.revision));
             for pod in previous.into_iter().flat_map(|previous| &mut previous.pods) {
                 pod.ready = true;
+                pod.trouble = None;
             }
         }
-        Mistake::RetryHonouredTwice => seen
-            .status
-            .actions
-            .retain(|each| each.action != Action::Retry),
+        Mistake::RetryHonouredTwice if seen.status.phase == Phase::Failed => {
+            let retries = seen
+                .requests
+                .iter_mut()
+                .filter(|(of, _)| *of == Action::Retry);
+            retries.for_each(|(_, token)| token.push_str(UNKNOWN));
+        }
         Mistake::DeadlineRunsWhilePaused => {
             if let Some(candidate) = seen
                 .status
@@ -176,6 +183,7 @@ fn believe_selector(seen: &mut Observed) {
 }
 
 /// What a mistaken operator does.
+#[expect(clippy::too_many_lines, reason = "one arm for each mistake")]
 pub(crate) fn decide(observed: &Observed, decision: &mut Decision, now: Timestamp) {
     let Some(mistake) = MADE.get() else { return };
     let (before, after) = (observed.status.phase, decision.status.phase);
@@ -188,7 +196,7 @@ pub(crate) fn decide(observed: &Observed, decision: &mut Decision, now: Timestam
                 revision: candidate.revision.clone(),
             });
         }
-        Mistake::ScaledDownFirst if before == Phase::Switching && moves_service(decision) => {
+        Mistake::ScaledDownFirst if active.is_some() && moves_service(decision) => {
             decision.act = active.map(|active| Act::ApplyDeployment {
                 revision: active.revision.clone(),
                 color: active.color,
@@ -230,6 +238,11 @@ pub(crate) fn decide(observed: &Observed, decision: &mut Decision, now: Timestam
             }
         }
         Mistake::StalePromoteHonoured => honour(observed, decision),
+        Mistake::RetryHonouredTwice => {
+            for answer in &mut decision.status.actions {
+                answer.token = answer.token.replace(UNKNOWN, "");
+            }
+        }
         Mistake::StatusOnEveryPass => decision.status.message = now.to_string(),
         _ => {}
     }

@@ -78,12 +78,11 @@ pub(in crate::simulation) fn answer(
                 }
             }
         }
-        Mistake::ForeignTaken if code == 200 => {
+        Mistake::ForeignTaken
             if value["metadata"]["ownerReferences"].is_null()
-                && value["metadata"]["name"].is_string()
-            {
-                value["metadata"]["ownerReferences"] = owner.unwrap_or_default();
-            }
+                && value["metadata"]["name"].is_string() =>
+        {
+            value["metadata"]["ownerReferences"] = owner.unwrap_or_default();
         }
         _ => {}
     }
