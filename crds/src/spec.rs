@@ -8,6 +8,7 @@ mod config;
 mod env;
 mod resources;
 mod rollout;
+mod rotation;
 mod scaling;
 
 pub use config::{BotConfig, Language, LogLevel};
@@ -15,6 +16,7 @@ pub use env::{EnvVar, EnvVarSource, KeyReference, is_reserved_env};
 use kube::{CustomResource, KubeSchema};
 pub use resources::{Quantities, Resources};
 pub use rollout::{Approval, Deadlines, Gates, Migrations, Rollout, SmokeGate};
+pub use rotation::SecretRotation;
 pub use scaling::{Autoscaling, DisruptionBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -136,6 +138,10 @@ pub struct UbermenchDeploymentSpec {
     /// How the database schema is brought up to a revision.
     #[serde(default)]
     pub migrations: Migrations,
+
+    /// How changes of Secrets and ConfigMaps become revisions.
+    #[serde(default)]
+    pub secret_rotation: SecretRotation,
 }
 
 /// When an image is pulled, as in a pod.

@@ -52,6 +52,10 @@ pub struct UbermenchDeploymentStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
 
+    /// A change of Secrets or ConfigMaps that is not released yet, since more may follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settling: Option<Settling>,
+
     /// What became of the actions that were asked for by annotation, newest first; the last three of each kind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<ActionAnswer>,
@@ -216,6 +220,18 @@ pub struct PreviousRevision {
     pub image: String,
     /// Until when its pods are kept.
     pub warm_until: Time,
+}
+
+/// A change that settles.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Settling {
+    /// The revision that it asks for so far.
+    pub revision: String,
+    /// When its first part was seen.
+    pub since: Time,
+    /// When it is released, unless more follows.
+    pub until: Time,
 }
 
 /// Who works the live inbox, outbox and timers.

@@ -36,6 +36,7 @@ mod observed;
 mod phases;
 mod reason;
 mod rebuild;
+mod settling;
 mod summary;
 mod waiting;
 

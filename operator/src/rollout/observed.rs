@@ -20,6 +20,8 @@ pub struct Observed {
     pub internal_secret: bool,
     /// What the spec asks for.
     pub desired: Desired,
+    /// Recorded revisions that differ from the one that the spec asks for by contents of Secrets and ConfigMaps alone.
+    pub rotated: BTreeSet<String>,
     /// The annotations that ask for an action, as they stand: action and value.
     pub requests: Vec<(Action, String)>,
     /// Everything that exists, by revision.
@@ -71,6 +73,8 @@ pub struct Settings {
     pub start_seconds: i64,
     /// `spec.rollout.deadlines.migrateSeconds`.
     pub migrate_seconds: i64,
+    /// `spec.secretRotation.settleSeconds`.
+    pub settle_seconds: i64,
     /// `spec.rollout.historyLimit`.
     pub history_limit: usize,
 }

@@ -66,6 +66,7 @@ reasons! {
     RolledBack,
     RolledBackByHand,
     SecretMissing,
+    Settling,
     SnapshotTaken,
     SpecReverted,
     Stale,

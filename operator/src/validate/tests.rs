@@ -256,6 +256,7 @@ fn what_does_not_run_makes_no_revision() {
         "paused": true,
         "rollout": {"bakeSeconds": 1, "warmSeconds": 31, "historyLimit": 9, "gates": {"smoke": {"enabled": false}}},
         "migrations": {"enabled": false},
+        "secretRotation": {"settleSeconds": 0},
         "resources": {},
     });
     assert_eq!(name(&first), name(&again));

@@ -81,6 +81,7 @@ pub(crate) fn in_phase(phase: Phase) -> Observed {
             name: "new".to_owned(),
             image: "image:new".to_owned(),
         },
+        rotated: std::collections::BTreeSet::new(),
         requests: Vec::new(),
         active_service: Some(view(&revisions, active)),
         preview_service: Some(view(&revisions, if started { "new" } else { "old" })),
@@ -204,6 +205,7 @@ fn settings() -> Settings {
         warm_seconds: 300,
         start_seconds: 300,
         migrate_seconds: 600,
+        settle_seconds: 5,
         history_limit: 5,
     }
 }

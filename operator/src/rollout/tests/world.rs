@@ -5,59 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
+use super::happening::Happening;
 use crate::rollout::{
     BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings, Snapshot,
     Trouble, TroubleKind, decide,
 };
-
-/// Something that happens.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Happening {
-    /// The operator takes a pass.
-    Pass,
-    /// It is killed between its decision and the write.
-    KilledPass,
-    /// Pods of a revision are made, become ready, or fail.
-    PodsMove(usize),
-    /// `EndpointSlices` catch up.
-    EndpointsFollow,
-    /// Jobs end.
-    JobsEnd,
-    /// Seconds pass.
-    TimePasses(i64),
-    /// The resource asks for another revision.
-    Edit(usize),
-    /// A pod is deleted.
-    PodDies(usize),
-    /// `kubectl scale`.
-    Scale(i32),
-    /// `spec.paused`.
-    Pause(bool),
-    /// Someone edits the active Service's selector.
-    SelectorDamaged,
-    /// The fence can't be read or moved.
-    DatabaseAway(bool),
-    /// A Secret is deleted, or put back.
-    SecretMissing(bool),
-    /// Someone deletes a Deployment.
-    DeploymentDeleted(usize),
-    /// Someone deletes all Jobs.
-    JobsDeleted,
-    /// Someone suspends all Jobs.
-    JobsSuspended,
-    /// Someone takes the finalizers off the snapshots.
-    SnapshotsUnheld,
-    /// Someone deletes the disruption budget.
-    BudgetDeleted,
-    /// An annotation asks for an action on a revision; the last part of its token.
-    Ask(Action, usize, u8),
-    /// The same, on the revision that it makes sense for, with a word of its own.
-    AskWell(Action),
-    /// `spec.rollout.approval`.
-    Approval(Approval),
-    /// The status is gone, as after a restore of the resource.
-    StatusLost,
-}
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -66,6 +18,8 @@ pub(super) enum Happening {
 pub(super) struct World {
     pub(super) status: UbermenchDeploymentStatus,
     pub(super) desired: usize,
+    /// Whether that is so by contents of Secrets alone.
+    rotates: bool,
     /// What the active Service selects, by name; `None` while it does not exist.
     pub(super) active: Option<String>,
     pub(super) row: WorkOwner,
@@ -97,6 +51,7 @@ impl World {
         Self {
             status: UbermenchDeploymentStatus::default(),
             desired: 0,
+            rotates: false,
             active: None,
             row: WorkOwner {
                 epoch: 5,
@@ -120,6 +75,7 @@ impl World {
                 warm_seconds: 300,
                 start_seconds: 300,
                 migrate_seconds: 600,
+                settle_seconds: 5,
                 history_limit: 2,
             },
             revisions: BTreeMap::new(),
@@ -154,7 +110,8 @@ impl World {
             Happening::EndpointsFollow => self.follow(),
             Happening::JobsEnd => self.end_jobs(),
             Happening::TimePasses(seconds) => self.now += SignedDuration::from_secs(seconds),
-            Happening::Edit(number) => self.desired = number,
+            Happening::Edit(number) => (self.desired, self.rotates) = (number, false),
+            Happening::Rotate(number) => (self.desired, self.rotates) = (number, true),
             Happening::PodDies(number) => {
                 if let Some(revision) = self.revisions.get_mut(&name(number)) {
                     revision.pods.pop();
@@ -285,6 +242,11 @@ impl World {
         };
         Observed {
             name: "handy".to_owned(),
+            rotated: if self.rotates {
+                self.revisions.keys().cloned().collect()
+            } else {
+                BTreeSet::new()
+            },
             requests: self.requests.clone(),
             generation: 1,
             status: self.status.clone(),
