@@ -2,6 +2,7 @@
 
 mod actions;
 mod history;
+mod notifications;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::JsonSchema;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use actions::{Action, ActionAnswer, ActionResult, ApprovedBy, ManualRollback};
 pub use history::{Failure, HistoryEntry, Outcome, PhaseDuration, Transition};
+pub use notifications::{Notified, NotifiedResult, Undelivered};
 
 /// Where a resource stands: the revision that serves, the one on its way, and what went wrong.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
@@ -72,6 +74,14 @@ pub struct UbermenchDeploymentStatus {
     /// The last change of phase; its Event carries the same sequence number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transition: Option<Transition>,
+
+    /// Notifications that are not delivered yet; at most forty, the oldest gives way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undelivered: Vec<Undelivered>,
+
+    /// What became of the last notification of each channel that ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notified: Vec<Notified>,
 
     /// Pods of the active revision.
     pub replicas: i32,

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use kube::Client;
 
 use crate::metrics::Metrics;
+use crate::notify::Notifier;
+use crate::queue::Queue;
 
 /// Shared by all passes of a process.
 pub struct Context {
@@ -17,6 +20,12 @@ pub struct Context {
     pub metrics: Metrics,
     /// Who we are, for Events.
     pub instance: String,
+    /// Tells channels of transitions.
+    pub notifier: Notifier,
+    /// Since when events wait.
+    pub queue: Queue,
+    /// Ways back under way, by UID: their reason, and since when.
+    ways_back: Mutex<HashMap<String, (String, Instant)>>,
     /// Sequence of the last Event posted, by UID: spares calls that the API server would refuse.
     posted: Mutex<HashMap<String, i64>>,
     /// Failures in a row, by UID: the pace of retries.
@@ -27,6 +36,9 @@ impl Context {
     /// A new one.
     pub fn new(client: Client, http: reqwest::Client, metrics: Metrics, instance: String) -> Self {
         Self {
+            notifier: Notifier::new(client.clone(), http.clone(), metrics.clone()),
+            queue: Queue::default(),
+            ways_back: Mutex::default(),
             client,
             http,
             metrics,
@@ -48,6 +60,17 @@ impl Context {
         lock(&self.posted).insert(uid.to_owned(), sequence);
     }
 
+    /// A way back begins.
+    pub(crate) fn note_way_back(&self, uid: &str, reason: &str) {
+        lock(&self.ways_back).insert(uid.to_owned(), (reason.to_owned(), Instant::now()));
+    }
+
+    /// A way back has ended: its reason, and how long it took, if this process saw it begin.
+    pub(crate) fn end_way_back(&self, uid: &str) -> Option<(String, Duration)> {
+        let (reason, since) = lock(&self.ways_back).remove(uid)?;
+        Some((reason, since.elapsed()))
+    }
+
     /// One more failure; returns how many there are in a row.
     pub(crate) fn note_failure(&self, uid: &str) -> u32 {
         let mut failures = lock(&self.failures);
@@ -65,6 +88,8 @@ impl Context {
     pub(crate) fn forget(&self, uid: &str) {
         lock(&self.failures).remove(uid);
         lock(&self.posted).remove(uid);
+        lock(&self.ways_back).remove(uid);
+        self.notifier.forget(uid);
     }
 }
 

@@ -26,6 +26,8 @@ use crate::context::Context;
 use crate::error::Category;
 use crate::metrics::Metrics;
 use crate::names::{INSTANCE, MANAGER};
+use crate::notify::Notifier;
+use crate::queue::Queue;
 use crate::reconcile::{error_policy, reconcile};
 
 /// Resources that are reconciled at once.
@@ -33,7 +35,7 @@ const CONCURRENCY: u16 = 16;
 
 /// The controller could not be set up.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client for the bots' internal port can't be made")]
+#[error("the HTTP client can't be made")]
 pub struct SetUp(#[source] reqwest::Error);
 
 /// Reconciles until it is stopped; passes under way are ended.
@@ -51,7 +53,11 @@ pub async fn run(
         .pool_idle_timeout(Duration::from_secs(20))
         .build()
         .map_err(SetUp)?;
-    let ctx = Arc::new(Context::new(client.clone(), http, metrics, identity));
+    let outside = Notifier::http_client().map_err(SetUp)?;
+    let notifier = Notifier::new(client.clone(), outside, metrics.clone());
+    let mut ctx = Context::new(client.clone(), http, metrics, identity);
+    ctx.notifier = notifier;
+    let ctx = Arc::new(ctx);
     let watched = namespace.clone();
     let scope = Scope { client, namespace };
     let resources = Controller::new(
@@ -63,20 +69,17 @@ pub async fn run(
     let by_name = |store: Store<UbermenchDeployment>| move |object| referring(&store, &object);
     let config_maps = store.clone();
     resources
-        .watches_stream(scope.children::<Deployment>(), |object| owner(&object))
-        .watches_stream(scope.children::<Service>(), |object| owner(&object))
-        .watches_stream(scope.children::<ControllerRevision>(), |object| {
-            owner(&object)
-        })
-        .watches_stream(scope.children::<Job>(), |object| owner(&object))
-        .watches_stream(scope.children::<PodDisruptionBudget>(), |object| {
-            owner(&object)
-        })
-        .watches_stream(scope.children::<HorizontalPodAutoscaler>(), |object| {
-            owner(&object)
-        })
-        .watches_stream(scope.children::<Pod>(), |object| owner(&object))
-        .watches_stream(scope.children::<EndpointSlice>(), |object| owner(&object))
+        .watches_stream(scope.children::<Deployment>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<Service>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<ControllerRevision>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<Job>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<PodDisruptionBudget>(), noted(&ctx.queue))
+        .watches_stream(
+            scope.children::<HorizontalPodAutoscaler>(),
+            noted(&ctx.queue),
+        )
+        .watches_stream(scope.children::<Pod>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<EndpointSlice>(), noted(&ctx.queue))
         .watches_stream(scope.all::<Secret>(), by_name(store))
         .watches_stream(scope.all::<ConfigMap>(), move |object| {
             referring(&config_maps, &object)
@@ -136,6 +139,18 @@ impl Scope {
         watcher(self.api::<Meta<K>>(), watcher::Config::default())
             .default_backoff()
             .touched_objects()
+    }
+}
+
+/// The resource that a child belongs to, noted as one that waits from now on.
+fn noted<K: ResourceExt>(
+    queue: &Queue,
+) -> impl Fn(K) -> Option<ObjectRef<UbermenchDeployment>> + Send + use<K> {
+    let queue = queue.clone();
+    move |object: K| {
+        let found = owner(&object)?;
+        queue.note(found.namespace.as_deref().unwrap_or_default(), &found.name);
+        Some(found)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod apply;
+pub mod calls;
 pub mod cleanup;
 pub mod config;
 pub mod context;
@@ -13,8 +14,10 @@ pub mod http;
 pub mod lease;
 pub mod metrics;
 pub mod names;
+pub mod notify;
 pub mod observe;
 pub mod plugin;
+pub mod queue;
 pub mod reconcile;
 pub mod rollout;
 pub mod telemetry;

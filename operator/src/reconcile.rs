@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kube::runtime::controller::Action;
 use kube::{Api, ResourceExt};
 use rand::RngExt;
-use ubermench_crds::{Transition, UbermenchDeployment};
+use ubermench_crds::{Phase, Transition, UbermenchDeployment, UbermenchDeploymentStatus};
 
 use crate::app::now;
 use crate::context::Context;
@@ -42,6 +42,10 @@ pub async fn reconcile(
     ctx: Arc<Context>,
 ) -> Result<Action, Error> {
     let uid = object.uid().unwrap_or_default();
+    let namespace = object.namespace().unwrap_or_default();
+    if let Some(waited) = ctx.queue.take(&namespace, &object.name_any()) {
+        ctx.metrics.queued(waited);
+    }
     for _ in 0..PASSES {
         let started = Instant::now();
         let next = Box::pin(pass(&ctx, &object)).await;
@@ -111,7 +115,10 @@ async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error
     {
         tell(ctx, &object, transition).await;
     }
-    let (world, observed) = observe(ctx, object).await?;
+    ctx.notifier.start(&object, now());
+    let deliveries = ctx.notifier.collect(&object);
+    let (world, mut observed) = observe(ctx, object).await?;
+    observed.deliveries = deliveries;
     let decision = decided(&world.names, &observed);
     match &decision.act {
         Some(act) => {
@@ -161,6 +168,7 @@ async fn write(
         return Ok(Next::Wait(decision.requeue));
     }
     let written = apply::status(ctx, &world.object, decision.status).await?;
+    measure(ctx, observed, &written);
     let transition = written
         .status
         .as_ref()
@@ -169,15 +177,58 @@ async fn write(
         transition.filter(|transition| observed.status.transition.as_ref() != Some(transition))
     {
         tracing::info!(from = ?transition.from, to = ?transition.to, reason = transition.reason, "transition");
-        ctx.metrics.transition(transition);
-        if let Some(last) = &observed.status.transition {
-            let took = transition.time.0.duration_since(last.time.0);
-            ctx.metrics
-                .phase_ended(transition.from, took.unsigned_abs());
-        }
         tell(ctx, &written, transition).await;
     }
     Ok(Next::Again)
+}
+
+/// Counts what a written status has that the one before it had not.
+fn measure(ctx: &Context, observed: &Observed, written: &UbermenchDeployment) {
+    let (Some(status), before) = (&written.status, &observed.status) else {
+        return;
+    };
+    let ended = status.history.first();
+    if let Some(ended) = ended.filter(|ended| Some(*ended) != before.history.first()) {
+        ctx.metrics.released(ended);
+    }
+    let Some(transition) = &status.transition else {
+        return;
+    };
+    if before.transition.as_ref() == Some(transition) {
+        return;
+    }
+    ctx.metrics.transition(transition);
+    if let Some(last) = &before.transition {
+        let took = transition.time.0.duration_since(last.time.0);
+        ctx.metrics
+            .phase_ended(transition.from, took.unsigned_abs());
+    }
+    if let Some((reason, since)) = evidence(observed, status) {
+        let after = now().duration_since(since).max(SignedDuration::ZERO);
+        ctx.metrics.detected(reason, after.unsigned_abs());
+    }
+    let uid = written.uid().unwrap_or_default();
+    if transition.to == Phase::RollingBack {
+        ctx.note_way_back(&uid, &transition.reason);
+    } else if transition.from == Phase::RollingBack
+        && let Some((reason, took)) = ctx.end_way_back(&uid)
+    {
+        ctx.metrics.switched_back(&reason, took);
+    }
+}
+
+/// Reason of a failure that was just decided on, and since when its pod shows it.
+fn evidence<'a>(
+    observed: &Observed,
+    status: &'a UbermenchDeploymentStatus,
+) -> Option<(&'a str, Timestamp)> {
+    let failure = status.failure.as_ref()?;
+    if observed.status.failure.is_some() {
+        return None;
+    }
+    let pods = observed.revision(&failure.revision)?.pods.iter();
+    let mut pods = pods.filter(|pod| failure.pod.as_ref() == Some(&pod.name));
+    Some((failure.reason.as_str(), pods.next()?.since?))
 }
 
 fn decided(names: &Names, observed: &Observed) -> Decision {

@@ -32,6 +32,7 @@ mod candidate;
 mod change;
 mod evidence;
 mod keepers;
+mod notify;
 mod observed;
 mod phases;
 mod reason;
@@ -48,6 +49,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
+pub use notify::Delivery;
 pub use observed::{
     AutoscalerView, BudgetView, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings,
     Snapshot, Target, Trouble, TroubleKind, Workload,
@@ -183,7 +185,8 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Decision {
         Some(status) => (status, None),
         None => (observed.status.clone(), acts::due(observed)),
     };
-    let status = summary::of(observed, status, now);
+    let mut status = summary::of(observed, status, now);
+    notify::enter(observed, &mut status, now);
     Decision {
         requeue: summary::requeue(observed, &status, now),
         status,

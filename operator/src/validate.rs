@@ -181,6 +181,7 @@ pub fn settings(spec: &UbermenchDeploymentSpec) -> Settings {
         warm_seconds: rollout.warm_seconds,
         start_seconds: rollout.deadlines.start_seconds,
         migrate_seconds: rollout.deadlines.migrate_seconds,
+        notifications: spec.notifications.clone(),
         settle_seconds: spec.secret_rotation.settle_seconds,
         history_limit: usize::try_from(rollout.history_limit).unwrap_or(1),
     }

@@ -40,6 +40,7 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
         internal_secret,
         desired,
         rotated: rotated(world),
+        deliveries: Vec::new(),
         requests: requests(&world.object),
         revisions: revisions(world),
         active_service: service(Role::Active),

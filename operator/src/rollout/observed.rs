@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use ubermench_crds::{Action, Approval, Autoscaling, Color, UbermenchDeploymentStatus, WorkOwner};
+use ubermench_crds::{
+    Action, Approval, Autoscaling, Color, Notification, UbermenchDeploymentStatus, WorkOwner,
+};
+
+use super::Delivery;
 
 /// The world of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +26,8 @@ pub struct Observed {
     pub desired: Desired,
     /// Recorded revisions that differ from the one that the spec asks for by contents of Secrets and ConfigMaps alone.
     pub rotated: BTreeSet<String>,
+    /// What became of tries to deliver what the status shows as undelivered.
+    pub deliveries: Vec<Delivery>,
     /// The annotations that ask for an action, as they stand: action and value.
     pub requests: Vec<(Action, String)>,
     /// Everything that exists, by revision.
@@ -75,6 +81,8 @@ pub struct Settings {
     pub migrate_seconds: i64,
     /// `spec.secretRotation.settleSeconds`.
     pub settle_seconds: i64,
+    /// `spec.notifications`.
+    pub notifications: Vec<Notification>,
     /// `spec.rollout.historyLimit`.
     pub history_limit: usize,
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 
 use super::change::elapsed;
-use super::{Desired, Observed, Reason, keepers, phases, settling, waiting};
+use super::{Desired, Observed, Reason, keepers, notify, phases, settling, waiting};
 
 /// Completes a status. Says nothing new where nothing is new, so that an unchanged one is not written.
 pub(super) fn of(
@@ -61,7 +61,12 @@ pub(super) fn requeue(
         }),
     };
     let due = Duration::from_secs(seconds.unsigned_abs());
-    settling::left(status, now).map_or(due, |left| due.min(left.unsigned_abs()))
+    let opens = settling::left(status, now).map_or(due, |left| due.min(left.unsigned_abs()));
+    // What is under way has its answer soon.
+    notify::next(status).map_or(opens, |next| {
+        let left = next.duration_since(now).max(SignedDuration::from_secs(1));
+        opens.min(left.unsigned_abs())
+    })
 }
 
 /// `(type, status, reason, message)` of each condition.

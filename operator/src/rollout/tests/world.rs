@@ -75,6 +75,7 @@ impl World {
                 warm_seconds: 300,
                 start_seconds: 300,
                 migrate_seconds: 600,
+                notifications: Vec::new(),
                 settle_seconds: 5,
                 history_limit: 2,
             },
@@ -247,6 +248,7 @@ impl World {
             } else {
                 BTreeSet::new()
             },
+            deliveries: Vec::new(),
             requests: self.requests.clone(),
             generation: 1,
             status: self.status.clone(),

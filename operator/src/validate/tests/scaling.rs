@@ -1,4 +1,4 @@
-//! Size and its limits; the time in which changes settle.
+//! What is no part of a revision: size and its limits, the time in which changes settle, channels.
 
 use serde_json::json;
 
@@ -24,6 +24,14 @@ fn unsound_limits_are_named() {
             "autoscaling",
         ),
         (json!({"autoscaling": {"maxReplicas": 3}}), "autoscaling"),
+        (
+            json!({"notifications": [{"type": "Slack", "secretName": ""}]}),
+            "notifications.secretName",
+        ),
+        (
+            json!({"notifications": [{"type": "Slack", "secretName": "a"}, {"type": "Discord", "secretName": "a"}]}),
+            "notifications.secretName",
+        ),
         (
             json!({"secretRotation": {"settleSeconds": 301}}),
             "secretRotation.settleSeconds",
