@@ -20,6 +20,8 @@ pub struct Context {
     pub metrics: Metrics,
     /// Who we are, for Events.
     pub instance: String,
+    /// Name of the installation, by which it claims resources; nothing is claimed without one.
+    pub claim: Option<String>,
     /// Tells channels of transitions.
     pub notifier: Notifier,
     /// Since when events wait.
@@ -37,6 +39,7 @@ impl Context {
     pub fn new(client: Client, http: reqwest::Client, metrics: Metrics, instance: String) -> Self {
         Self {
             notifier: Notifier::new(client.clone(), http.clone(), metrics.clone()),
+            claim: None,
             queue: Queue::default(),
             ways_back: Mutex::default(),
             client,

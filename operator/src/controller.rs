@@ -28,7 +28,7 @@ use crate::metrics::Metrics;
 use crate::names::{INSTANCE, MANAGER};
 use crate::notify::Notifier;
 use crate::queue::Queue;
-use crate::reconcile::{error_policy, reconcile};
+use crate::reconcile::{Guarded, error_policy, reconcile};
 
 /// Resources that are reconciled at once.
 const CONCURRENCY: u16 = 16;
@@ -43,6 +43,7 @@ pub async fn run(
     client: Client,
     namespace: Option<String>,
     identity: String,
+    claim: String,
     metrics: Metrics,
     stop: CancellationToken,
 ) -> Result<(), SetUp> {
@@ -57,16 +58,14 @@ pub async fn run(
     let notifier = Notifier::new(client.clone(), outside, metrics.clone());
     let mut ctx = Context::new(client.clone(), http, metrics, identity);
     ctx.notifier = notifier;
+    ctx.claim = Some(claim);
     let ctx = Arc::new(ctx);
     let watched = namespace.clone();
     let scope = Scope { client, namespace };
-    let resources = Controller::new(
-        scope.api::<UbermenchDeployment>(),
-        watcher::Config::default(),
-    )
-    .with_config(controller::Config::default().concurrency(CONCURRENCY));
+    let resources = Controller::new(scope.api::<Guarded>(), watcher::Config::default())
+        .with_config(controller::Config::default().concurrency(CONCURRENCY));
     let store = resources.store();
-    let by_name = |store: Store<UbermenchDeployment>| move |object| referring(&store, &object);
+    let by_name = |store: Store<Guarded>| move |object| referring(&store, &object);
     let config_maps = store.clone();
     resources
         .watches_stream(scope.children::<Deployment>(), noted(&ctx.queue))
@@ -145,7 +144,7 @@ impl Scope {
 /// The resource that a child belongs to, noted as one that waits from now on.
 fn noted<K: ResourceExt>(
     queue: &Queue,
-) -> impl Fn(K) -> Option<ObjectRef<UbermenchDeployment>> + Send + use<K> {
+) -> impl Fn(K) -> Option<ObjectRef<Guarded>> + Send + use<K> {
     let queue = queue.clone();
     move |object: K| {
         let found = owner(&object)?;
@@ -156,7 +155,7 @@ fn noted<K: ResourceExt>(
 
 /// The resource that a child belongs to: by its owner reference, which stays when its labels are edited by hand, else by
 /// its label. Pods and endpoints have the labels of their Deployment, Job or Service.
-fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
+fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<Guarded>> {
     let kind = UbermenchDeployment::kind(&());
     let mut owners = object.owner_references().iter();
     let name = owners
@@ -167,17 +166,17 @@ fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
 }
 
 /// The resources that refer to a Secret or ConfigMap by its name, and the one that it belongs to.
-fn referring<K: ResourceExt>(
-    store: &Store<UbermenchDeployment>,
-    object: &K,
-) -> Vec<ObjectRef<UbermenchDeployment>> {
+fn referring<K: ResourceExt>(store: &Store<Guarded>, object: &K) -> Vec<ObjectRef<Guarded>> {
     let (name, namespace) = (object.name_any(), object.namespace());
     let resources = store
         .state()
         .into_iter()
         .filter(|resource| resource.namespace() == namespace);
     let mut found: Vec<_> = resources
-        .filter(|resource| references(&resource.spec).contains(name.as_str()))
+        .filter(|resource| {
+            let spec = resource.0.as_ref().map(|resource| &resource.spec);
+            spec.is_ok_and(|spec| references(spec).contains(name.as_str()))
+        })
         .map(|resource| ObjectRef::from_obj(&*resource))
         .collect();
     let is_ours = object
@@ -209,7 +208,7 @@ fn references(spec: &UbermenchDeploymentSpec) -> BTreeSet<&str> {
 }
 
 type Outcome = Result<
-    (ObjectRef<UbermenchDeployment>, controller::Action),
+    (ObjectRef<Guarded>, controller::Action),
     controller::Error<crate::error::Error, watcher::Error>,
 >;
 

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod apply;
 pub mod calls;
+pub mod claim;
 pub mod cleanup;
 pub mod config;
 pub mod context;

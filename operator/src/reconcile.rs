@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use kube::core::{DeserializeGuard, error_boundary::InvalidObject};
 use kube::runtime::controller::Action;
 use kube::{Api, ResourceExt};
 use rand::RngExt;
@@ -15,7 +16,7 @@ use crate::error::{Category, During, Error};
 use crate::names::Names;
 use crate::observe::{World, observe};
 use crate::rollout::{Decision, Observed, decide};
-use crate::{apply, cleanup, events};
+use crate::{apply, claim, cleanup, events};
 
 /// Passes that may follow each other at once. More in a row means that two parties undo each other's writes.
 const PASSES: usize = 40;
@@ -25,6 +26,9 @@ const PACE: Duration = Duration::from_secs(5);
 
 /// Events of transitions older than that are not posted again: the API server may have forgotten them.
 const EVENT_AGE: SignedDuration = SignedDuration::from_mins(10);
+
+/// A resource that may make no sense to us, as one that a newer operator wrote.
+pub type Guarded = DeserializeGuard<UbermenchDeployment>;
 
 /// What follows a pass.
 enum Next {
@@ -37,10 +41,11 @@ enum Next {
 }
 
 /// Takes passes until nothing is due.
-pub async fn reconcile(
-    object: Arc<UbermenchDeployment>,
-    ctx: Arc<Context>,
-) -> Result<Action, Error> {
+pub async fn reconcile(object: Arc<Guarded>, ctx: Arc<Context>) -> Result<Action, Error> {
+    let object = match &object.0 {
+        Ok(object) => object,
+        Err(invalid) => return unreadable(&ctx, invalid).await,
+    };
     let uid = object.uid().unwrap_or_default();
     let namespace = object.namespace().unwrap_or_default();
     if let Some(waited) = ctx.queue.take(&namespace, &object.name_any()) {
@@ -48,7 +53,7 @@ pub async fn reconcile(
     }
     for _ in 0..PASSES {
         let started = Instant::now();
-        let next = Box::pin(pass(&ctx, &object)).await;
+        let next = Box::pin(pass(&ctx, object)).await;
         ctx.metrics.reconciled(started.elapsed());
         match next {
             Ok(Next::Again) => {}
@@ -67,12 +72,21 @@ pub async fn reconcile(
     Ok(Action::requeue(PACE))
 }
 
+/// One that makes no sense stops no other: it says so, and waits for an edit.
+async fn unreadable(ctx: &Context, invalid: &InvalidObject) -> Result<Action, Error> {
+    let name = invalid.metadata.name.clone().unwrap_or_default();
+    tracing::warn!(name, error = invalid.error, "a resource can't be read");
+    ctx.metrics.failed(Category::Object);
+    apply::stall(ctx, &invalid.metadata, &invalid.error).await?;
+    Ok(Action::await_change())
+}
+
 /// When to try again.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the signature is the controller's"
 )]
-pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Context>) -> Action {
+pub fn error_policy(object: Arc<Guarded>, error: &Error, ctx: Arc<Context>) -> Action {
     let failures = ctx.note_failure(&object.uid().unwrap_or_default()).min(16);
     ctx.metrics.failed(error.category());
     let (first, longest) = match error.category() {
@@ -81,6 +95,8 @@ pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Co
         Category::Forbidden | Category::Api | Category::NameTaken | Category::Object => {
             (200, 60_000)
         }
+        // The other installation may end at any time.
+        Category::Claimed => (1_000, 10_000),
     };
     let pause = (first << (failures - 1)).min(longest);
     let jitter = rand::rng().random_range(0.8..1.2);
@@ -98,14 +114,15 @@ async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<Next, Error
     else {
         return Ok(Next::Done);
     };
+    claim::check(ctx, &object).await?;
     if object.metadata.deletion_timestamp.is_some() {
         if cleanup::is_held(&object) {
             cleanup::release(ctx, &object, now()).await?;
         }
         return Ok(Next::Done);
     }
-    if !cleanup::is_held(&object) {
-        cleanup::hold(ctx, &object).await?;
+    if !claim::is_ours(ctx, &object) {
+        claim::take(ctx, &object).await?;
         return Ok(Next::Again);
     }
     if let Some(transition) = object

@@ -20,6 +20,7 @@ use crate::validate;
 const UID: &str = "5b2a1c8e-9d4f-4e0a-8b7c-6d5e4f3a2b1c";
 
 mod children;
+mod claims;
 
 /// What was asked: method, path with query, body.
 type Call = (String, String, Value);
@@ -72,6 +73,7 @@ impl Server {
             let reason = match (code, method.as_str()) {
                 (409, "POST") => "AlreadyExists",
                 (409, _) => "Conflict",
+                (403, _) => "Forbidden",
                 _ => "NotFound",
             };
             answer = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason});
