@@ -41,18 +41,21 @@ fn object(type_: &str) -> UbermenchDeployment {
     .unwrap()
 }
 
+/// What a server was sent: the id in the header, and the body.
+type Sent = Arc<Mutex<Vec<(Option<String>, Value)>>>;
+
 /// A server that keeps what it was sent, and answers as it is told.
 struct Receiver {
     url: String,
     code: Arc<AtomicU16>,
-    got: Arc<Mutex<Vec<(Option<String>, Value)>>>,
+    got: Sent,
     tasks: tokio::task::JoinSet<()>,
 }
 
 impl Receiver {
     async fn start() -> Self {
         let code = Arc::new(AtomicU16::new(200));
-        let got: Arc<Mutex<Vec<(Option<String>, Value)>>> = Arc::default();
+        let got = Sent::default();
         let (answers, kept) = (code.clone(), got.clone());
         let router = axum::Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
             let id = headers.get("idempotency-key");
