@@ -6,15 +6,19 @@
 
 mod config;
 mod env;
+mod notifications;
 mod resources;
 mod rollout;
+mod rotation;
 mod scaling;
 
 pub use config::{BotConfig, Language, LogLevel};
 pub use env::{EnvVar, EnvVarSource, KeyReference, is_reserved_env};
 use kube::{CustomResource, KubeSchema};
+pub use notifications::{Notification, NotificationType, NotifiedTransitions};
 pub use resources::{Quantities, Resources};
 pub use rollout::{Approval, Deadlines, Gates, MetricsGate, Migrations, Rollout, SmokeGate};
+pub use rotation::SecretRotation;
 pub use scaling::{Autoscaling, DisruptionBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -136,6 +140,19 @@ pub struct UbermenchDeploymentSpec {
     /// How the database schema is brought up to a revision.
     #[serde(default)]
     pub migrations: Migrations,
+
+    /// How changes of Secrets and ConfigMaps become revisions.
+    #[serde(default)]
+    pub secret_rotation: SecretRotation,
+
+    /// Channels that are told of a release's steps, for example `[{type: Slack, secretName: handy-slack}]`. A change here
+    /// is not a new revision. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(
+        length(max = 8),
+        extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["secretName"])
+    )]
+    pub notifications: Vec<Notification>,
 }
 
 /// When an image is pulled, as in a pod.

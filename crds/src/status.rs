@@ -3,6 +3,7 @@
 mod actions;
 mod gates;
 mod history;
+mod notifications;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::JsonSchema;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use actions::{Action, ActionAnswer, ActionResult, ApprovedBy, ManualRollback};
 pub use gates::{Baseline, GateNumbers, GateOutcome, GateResult, LatencyCount, PodCount};
 pub use history::{Failure, HistoryEntry, Outcome, PhaseDuration, Transition};
+pub use notifications::{Notified, NotifiedResult, Undelivered};
 
 /// Where a resource stands: the revision that serves, the one on its way, and what went wrong.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
@@ -54,6 +56,10 @@ pub struct UbermenchDeploymentStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
 
+    /// A change of Secrets or ConfigMaps that is not released yet, since more may follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settling: Option<Settling>,
+
     /// What became of the actions that were asked for by annotation, newest first; the last three of each kind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<ActionAnswer>,
@@ -70,6 +76,14 @@ pub struct UbermenchDeploymentStatus {
     /// The last change of phase; its Event carries the same sequence number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transition: Option<Transition>,
+
+    /// Notifications that are not delivered yet; at most forty, the oldest gives way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undelivered: Vec<Undelivered>,
+
+    /// What became of the last notification of each channel that ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notified: Vec<Notified>,
 
     /// Pods of the active revision.
     pub replicas: i32,
@@ -221,6 +235,18 @@ pub struct PreviousRevision {
     pub image: String,
     /// Until when its pods are kept.
     pub warm_until: Time,
+}
+
+/// A change that settles.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Settling {
+    /// The revision that it asks for so far.
+    pub revision: String,
+    /// When its first part was seen.
+    pub since: Time,
+    /// When it is released, unless more follows.
+    pub until: Time,
 }
 
 /// Who works the live inbox, outbox and timers.

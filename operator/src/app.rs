@@ -18,7 +18,7 @@ use crate::config::Settings;
 use crate::http::{self, Standing};
 use crate::lease::{self, Candidate, Leader};
 use crate::metrics::Metrics;
-use crate::{controller, telemetry};
+use crate::{calls, controller, telemetry};
 
 /// Runs the operator until it is told to stop or loses the lease.
 ///
@@ -40,10 +40,13 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let namespace = settings
         .lease_namespace(&config.default_namespace)
         .to_owned();
-    let client = Client::try_from(config).context("the Kubernetes client can't be made")?;
+    let metrics = Metrics::new().context("the metrics can't be registered")?;
+    let client =
+        calls::client(config, metrics.clone()).context("the Kubernetes client can't be made")?;
 
     let stop = on_signal()?;
-    let metrics = Metrics::new().context("the metrics can't be registered")?;
+    // The lease names the installation.
+    let claim = format!("{namespace}/{}", settings.lease_name);
     let (tell, standing) = watch::channel(Standing::Apart);
     let pages = Pages::open(&settings, standing, metrics.clone()).await?;
 
@@ -53,7 +56,17 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         tell,
     );
     let outcome = match candidate.acquire(&stop).await {
-        Some(leader) => lead(leader, client, &settings, identity, metrics, stop).await,
+        Some(leader) => {
+            Box::pin(lead(
+                leader,
+                client,
+                &settings,
+                (identity, claim),
+                metrics,
+                stop,
+            ))
+            .await
+        }
         None => Ok(()),
     };
     pages.close().await;
@@ -74,13 +87,13 @@ async fn lead(
     mut leader: Leader,
     client: Client,
     settings: &Settings,
-    identity: String,
+    (identity, claim): (String, String),
     metrics: Metrics,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     metrics.leading(true);
     let namespace = settings.watched().map(str::to_owned);
-    let controller = controller::run(client, namespace, identity, metrics, stop);
+    let controller = controller::run(client, namespace, identity, claim, metrics, stop);
     // The lease is held until the last pass has ended; a lost one drops the passes where they are.
     let never = CancellationToken::new();
     let ended = tokio::select! {

@@ -5,15 +5,19 @@ mod keepers;
 mod snapshot;
 mod write;
 
-use serde_json::json;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Api;
+use kube::api::{Patch, PatchParams};
+use kube::core::PartialObjectMeta;
+use serde_json::{Value, json};
 use ubermench_crds::{Color, UbermenchDeployment, UbermenchDeploymentStatus, WorkOwner};
 
 use crate::context::Context;
 use crate::desired;
 use crate::error::{During, Error};
-use crate::names::{Component, PASSES};
+use crate::names::{Component, Names, PASSES};
 use crate::observe::{World, is_halted};
-use crate::rollout::{Act, Role, Settings};
+use crate::rollout::{Act, Reason, Role, Settings};
 use crate::validate::Record;
 use crate::work::Fence;
 
@@ -71,13 +75,46 @@ pub async fn status(
         status: Some(status),
         ..object.clone()
     };
-    let api = kube::Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), namespace);
+    let api = Api::<UbermenchDeployment>::namespaced(ctx.client.clone(), namespace);
     let written = api
         .replace_status(&name, &post_params(), &next)
         .await
         .during("write", "status of", &name)?;
     ctx.metrics.wrote("UbermenchDeployment");
     Ok(written)
+}
+
+/// Says of a resource that can't be read why not, where people look.
+pub async fn stall(ctx: &Context, meta: &ObjectMeta, error: &str) -> Result<(), Error> {
+    let name = meta.name.clone().unwrap_or_default();
+    let namespace = meta.namespace.as_deref().ok_or(Error::Unnamed)?;
+    let condition = json!({
+        "type": "Stalled",
+        "status": "True",
+        "reason": Reason::InvalidSpec.as_str(),
+        "message": format!("this operator can't read the resource: {error}"),
+        // The same in every pass, so that it is written once.
+        "lastTransitionTime": meta.creation_timestamp,
+        "observedGeneration": meta.generation,
+    });
+    let patch = json!({"status": {"conditions": [condition]}});
+    let api =
+        Api::<PartialObjectMeta<UbermenchDeployment>>::namespaced(ctx.client.clone(), namespace);
+    api.patch_status(&name, &PatchParams::default(), &Patch::Merge(&patch))
+        .await
+        .map(drop)
+        .during("write", "status of", &name)
+}
+
+/// Patches a resource's own metadata; the patch holds its resourceVersion.
+pub async fn metadata(
+    ctx: &Context,
+    object: &UbermenchDeployment,
+    metadata: &Value,
+) -> Result<(), Error> {
+    let names = Names::of(object).ok_or(Error::Unnamed)?;
+    let patch = json!({"metadata": metadata});
+    write::merge(ctx, &names, "UbermenchDeployment", object, &patch).await
 }
 
 async fn create_record(ctx: &Context, world: &World, revision: &str) -> Result<(), Error> {

@@ -9,28 +9,16 @@ use kube::core::PartialObjectMeta;
 use kube::{Api, ResourceExt};
 use ubermench_crds::UbermenchDeployment;
 
-use crate::apply;
 use crate::context::Context;
 use crate::error::{During, Error};
 use crate::names::{FINALIZER, Names, SNAPSHOT_FINALIZER};
+use crate::{apply, claim};
 
 /// How long the children may hold the resource.
 const LIMIT: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long a stopping operator cares for namespaces that are being deleted.
 const LEAVE_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
-
-/// Adds our finalizer.
-pub async fn hold(ctx: &Context, object: &UbermenchDeployment) -> Result<(), Error> {
-    let names = Names::of(object).ok_or(Error::Unnamed)?;
-    let finalizers: Vec<_> = object
-        .finalizers()
-        .iter()
-        .cloned()
-        .chain([FINALIZER.to_owned()])
-        .collect();
-    set(ctx, &names, object, &finalizers).await
-}
 
 /// Whether our finalizer is on.
 pub fn is_held(object: &UbermenchDeployment) -> bool {
@@ -97,7 +85,7 @@ async fn release_terminating(ctx: &Context, namespace: Option<&str>) {
             Ok(Some(found)) if found.metadata.deletion_timestamp.is_some()
         );
         if is_going
-            && is_held(&object)
+            && claim::is_ours(ctx, &object)
             && let Err(error) = release(ctx, &object, ctx.now()).await
         {
             tracing::warn!(error = error.chain(), "a resource could not be let go");

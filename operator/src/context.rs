@@ -2,17 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use kube::Client;
 
 use crate::metrics::Metrics;
+use crate::notify::Notifier;
+use crate::queue::Queue;
 use crate::transport::Transport;
 
 /// What a pass needs beside Kubernetes, and what a simulation puts in its place.
 pub struct Adapters {
     /// The bots' pods.
     pub pods: Arc<dyn Transport>,
+    /// Where people are notified.
+    pub channels: reqwest::Client,
     /// The wall clock.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// New secrets: 32 bytes that nobody can guess.
@@ -29,6 +34,14 @@ pub struct Context {
     pub metrics: Metrics,
     /// Who we are, for Events.
     pub instance: String,
+    /// Name of the installation, by which it claims resources; nothing is claimed without one.
+    pub claim: Option<String>,
+    /// Tells channels of transitions.
+    pub notifier: Notifier,
+    /// Since when events wait.
+    pub queue: Queue,
+    /// Ways back under way, by UID: their reason, and since when.
+    ways_back: Mutex<HashMap<String, (String, Instant)>>,
     /// Sequence of the last Event posted, by UID: spares calls that the API server would refuse.
     posted: Mutex<HashMap<String, i64>>,
     /// Failures in a row, by UID: the pace of retries.
@@ -39,6 +52,10 @@ impl Context {
     /// A new one.
     pub fn new(client: Client, adapters: Adapters, metrics: Metrics, instance: String) -> Self {
         Self {
+            notifier: Notifier::new(client.clone(), adapters.channels.clone(), metrics.clone()),
+            claim: None,
+            queue: Queue::default(),
+            ways_back: Mutex::default(),
             client,
             adapters,
             metrics,
@@ -75,6 +92,17 @@ impl Context {
         lock(&self.posted).insert(uid.to_owned(), sequence);
     }
 
+    /// A way back begins.
+    pub(crate) fn note_way_back(&self, uid: &str, reason: &str) {
+        lock(&self.ways_back).insert(uid.to_owned(), (reason.to_owned(), Instant::now()));
+    }
+
+    /// A way back has ended: its reason, and how long it took, if this process saw it begin.
+    pub(crate) fn end_way_back(&self, uid: &str) -> Option<(String, Duration)> {
+        let (reason, since) = lock(&self.ways_back).remove(uid)?;
+        Some((reason, since.elapsed()))
+    }
+
     /// One more failure; returns how many there are in a row.
     pub(crate) fn note_failure(&self, uid: &str) -> u32 {
         let mut failures = lock(&self.failures);
@@ -92,6 +120,8 @@ impl Context {
     pub(crate) fn forget(&self, uid: &str) {
         lock(&self.failures).remove(uid);
         lock(&self.posted).remove(uid);
+        lock(&self.ways_back).remove(uid);
+        self.notifier.forget(uid);
     }
 }
 

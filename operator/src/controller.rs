@@ -27,14 +27,16 @@ use crate::context::{Adapters, Context};
 use crate::error::Category;
 use crate::metrics::Metrics;
 use crate::names::{INSTANCE, MANAGER};
-use crate::reconcile::{error_policy, reconcile};
+use crate::notify::Notifier;
+use crate::queue::Queue;
+use crate::reconcile::{Guarded, error_policy, reconcile};
 
 /// Resources that are reconciled at once.
 const CONCURRENCY: u16 = 16;
 
 /// The controller could not be set up.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client for the bots' internal port can't be made")]
+#[error("the HTTP client can't be made")]
 pub struct SetUp(#[source] reqwest::Error);
 
 /// Reconciles until it is stopped; passes under way are ended.
@@ -42,6 +44,7 @@ pub async fn run(
     client: Client,
     namespace: Option<String>,
     identity: String,
+    claim: String,
     metrics: Metrics,
     stop: CancellationToken,
 ) -> Result<(), SetUp> {
@@ -54,35 +57,32 @@ pub async fn run(
         .map_err(SetUp)?;
     let adapters = Adapters {
         pods: Arc::new(http),
+        channels: Notifier::http_client().map_err(SetUp)?,
         clock: Arc::new(now),
         secret: Arc::new(rand::random),
     };
-    let ctx = Arc::new(Context::new(client.clone(), adapters, metrics, identity));
+    let mut ctx = Context::new(client.clone(), adapters, metrics, identity);
+    ctx.claim = Some(claim);
+    let ctx = Arc::new(ctx);
     let watched = namespace.clone();
     let scope = Scope { client, namespace };
-    let resources = Controller::new(
-        scope.api::<UbermenchDeployment>(),
-        watcher::Config::default(),
-    )
-    .with_config(controller::Config::default().concurrency(CONCURRENCY));
+    let resources = Controller::new(scope.api::<Guarded>(), watcher::Config::default())
+        .with_config(controller::Config::default().concurrency(CONCURRENCY));
     let store = resources.store();
-    let by_name = |store: Store<UbermenchDeployment>| move |object| referring(&store, &object);
+    let by_name = |store: Store<Guarded>| move |object| referring(&store, &object);
     let config_maps = store.clone();
     resources
-        .watches_stream(scope.children::<Deployment>(), |object| owner(&object))
-        .watches_stream(scope.children::<Service>(), |object| owner(&object))
-        .watches_stream(scope.children::<ControllerRevision>(), |object| {
-            owner(&object)
-        })
-        .watches_stream(scope.children::<Job>(), |object| owner(&object))
-        .watches_stream(scope.children::<PodDisruptionBudget>(), |object| {
-            owner(&object)
-        })
-        .watches_stream(scope.children::<HorizontalPodAutoscaler>(), |object| {
-            owner(&object)
-        })
-        .watches_stream(scope.children::<Pod>(), |object| owner(&object))
-        .watches_stream(scope.children::<EndpointSlice>(), |object| owner(&object))
+        .watches_stream(scope.children::<Deployment>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<Service>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<ControllerRevision>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<Job>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<PodDisruptionBudget>(), noted(&ctx.queue))
+        .watches_stream(
+            scope.children::<HorizontalPodAutoscaler>(),
+            noted(&ctx.queue),
+        )
+        .watches_stream(scope.children::<Pod>(), noted(&ctx.queue))
+        .watches_stream(scope.children::<EndpointSlice>(), noted(&ctx.queue))
         .watches_stream(scope.all::<Secret>(), by_name(store))
         .watches_stream(scope.all::<ConfigMap>(), move |object| {
             referring(&config_maps, &object)
@@ -145,9 +145,21 @@ impl Scope {
     }
 }
 
+/// The resource that a child belongs to, noted as one that waits from now on.
+fn noted<K: ResourceExt>(
+    queue: &Queue,
+) -> impl Fn(K) -> Option<ObjectRef<Guarded>> + Send + use<K> {
+    let queue = queue.clone();
+    move |object: K| {
+        let found = owner(&object)?;
+        queue.note(found.namespace.as_deref().unwrap_or_default(), &found.name);
+        Some(found)
+    }
+}
+
 /// The resource that a child belongs to: by its owner reference, which stays when its labels are edited by hand, else by
 /// its label. Pods and endpoints have the labels of their Deployment, Job or Service.
-fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
+fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<Guarded>> {
     let kind = UbermenchDeployment::kind(&());
     let mut owners = object.owner_references().iter();
     let name = owners
@@ -158,17 +170,17 @@ fn owner<K: ResourceExt>(object: &K) -> Option<ObjectRef<UbermenchDeployment>> {
 }
 
 /// The resources that refer to a Secret or ConfigMap by its name, and the one that it belongs to.
-fn referring<K: ResourceExt>(
-    store: &Store<UbermenchDeployment>,
-    object: &K,
-) -> Vec<ObjectRef<UbermenchDeployment>> {
+fn referring<K: ResourceExt>(store: &Store<Guarded>, object: &K) -> Vec<ObjectRef<Guarded>> {
     let (name, namespace) = (object.name_any(), object.namespace());
     let resources = store
         .state()
         .into_iter()
         .filter(|resource| resource.namespace() == namespace);
     let mut found: Vec<_> = resources
-        .filter(|resource| references(&resource.spec).contains(name.as_str()))
+        .filter(|resource| {
+            let spec = resource.0.as_ref().map(|resource| &resource.spec);
+            spec.is_ok_and(|spec| references(spec).contains(name.as_str()))
+        })
         .map(|resource| ObjectRef::from_obj(&*resource))
         .collect();
     let is_ours = object
@@ -200,7 +212,7 @@ fn references(spec: &UbermenchDeploymentSpec) -> BTreeSet<&str> {
 }
 
 type Outcome = Result<
-    (ObjectRef<UbermenchDeployment>, controller::Action),
+    (ObjectRef<Guarded>, controller::Action),
     controller::Error<crate::error::Error, watcher::Error>,
 >;
 

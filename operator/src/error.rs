@@ -57,6 +57,14 @@ pub enum Error {
         #[source]
         source: work::Error,
     },
+    /// Another installation of the operator looks after the resource.
+    #[error(
+        "the resource is claimed by the installation with the lease {by}: uninstall one of them, or take the annotation ubermench.io/claimed-by off"
+    )]
+    Claimed {
+        /// Its lease.
+        by: String,
+    },
     /// A record of ours is missing or can't be read: it was edited by hand.
     #[error("ControllerRevision {name} is missing or can't be read")]
     Record {
@@ -81,6 +89,8 @@ pub enum Category {
     NameTaken,
     /// The work fence.
     Work,
+    /// Another installation looks after it.
+    Claimed,
     /// An object that makes no sense.
     Object,
 }
@@ -94,6 +104,7 @@ impl Category {
             Self::Api => "api",
             Self::NameTaken => "name_taken",
             Self::Work => "work",
+            Self::Claimed => "claimed",
             Self::Object => "object",
         }
     }
@@ -115,6 +126,7 @@ impl Error {
             Self::Gone { .. } | Self::InUse { .. } => Category::Conflict,
             Self::NameTaken { .. } => Category::NameTaken,
             Self::Work { .. } => Category::Work,
+            Self::Claimed { .. } => Category::Claimed,
             Self::Record { .. } | Self::SnapshotLost { .. } | Self::Unnamed => Category::Object,
         }
     }

@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod apply;
+pub mod calls;
+pub mod claim;
 pub mod cleanup;
 pub mod config;
 pub mod context;
@@ -13,8 +15,10 @@ pub mod http;
 pub mod lease;
 pub mod metrics;
 pub mod names;
+pub mod notify;
 pub mod observe;
 pub mod plugin;
+pub mod queue;
 pub mod reconcile;
 pub mod rollout;
 #[cfg(test)]

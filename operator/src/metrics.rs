@@ -6,7 +6,7 @@ use std::time::Duration;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
-use ubermench_crds::{Phase, Transition};
+use ubermench_crds::{HistoryEntry, NotificationType, Outcome, Phase, Transition};
 
 use crate::error::Category;
 
@@ -24,11 +24,18 @@ struct Inner {
     reconcile_errors: IntCounterVec,
     writes: IntCounterVec,
     phase_duration: HistogramVec,
+    releases: IntCounterVec,
+    detection: HistogramVec,
+    switch_back: HistogramVec,
+    queue_age: HistogramVec,
+    notifications: IntCounterVec,
+    api_requests: IntCounterVec,
     leading: IntGauge,
 }
 
 impl Metrics {
     /// Counters at zero, in a registry of their own.
+    #[expect(clippy::too_many_lines, reason = "one entry for each metric")]
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let inner = Inner {
@@ -67,6 +74,45 @@ impl Metrics {
                 &[
                     0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0,
                 ],
+            )?,
+            releases: counter(
+                &registry,
+                "releases_total",
+                "Ended releases, by how they ended and why",
+                &["outcome", "reason"],
+            )?,
+            detection: histogram(
+                &registry,
+                "detection_seconds",
+                "From a pod's failure, as Kubernetes tells its time, to the decision, by reason",
+                &["reason"],
+                FAST,
+            )?,
+            switch_back: histogram(
+                &registry,
+                "switch_back_seconds",
+                "From the decision to go back until the previous revision serves and works, by reason",
+                &["reason"],
+                FAST,
+            )?,
+            queue_age: histogram(
+                &registry,
+                "queue_age_seconds",
+                "From the first event of a child to the pass that it asks for",
+                &[],
+                FAST,
+            )?,
+            notifications: counter(
+                &registry,
+                "notifications_total",
+                "Tries to tell a channel, by its type and what became of them",
+                &["type", "result"],
+            )?,
+            api_requests: counter(
+                &registry,
+                "api_requests_total",
+                "Calls of the Kubernetes API, by method, kind of object and answer",
+                &["method", "resource", "code"],
             )?,
             leading: IntGauge::new(
                 "ubermench_operator_leading",
@@ -117,6 +163,59 @@ impl Metrics {
         self.inner.writes.with_label_values(&[kind]).inc();
     }
 
+    /// A release ended.
+    pub fn released(&self, entry: &HistoryEntry) {
+        let reason = if entry.reason.is_empty() {
+            &entry.cause
+        } else {
+            &entry.reason
+        };
+        self.inner
+            .releases
+            .with_label_values(&[outcome_label(entry.outcome), reason.as_str()])
+            .inc();
+    }
+
+    /// A failure was decided on that long after it showed.
+    pub fn detected(&self, reason: &str, after: Duration) {
+        self.inner
+            .detection
+            .with_label_values(&[reason])
+            .observe(after.as_secs_f64());
+    }
+
+    /// The way back took that long.
+    pub fn switched_back(&self, reason: &str, took: Duration) {
+        self.inner
+            .switch_back
+            .with_label_values(&[reason])
+            .observe(took.as_secs_f64());
+    }
+
+    /// A pass began that long after it was asked for.
+    pub fn queued(&self, waited: Duration) {
+        self.inner
+            .queue_age
+            .with_label_values::<&str>(&[])
+            .observe(waited.as_secs_f64());
+    }
+
+    /// A channel was told, or not.
+    pub fn notified(&self, type_: NotificationType, result: &'static str) {
+        self.inner
+            .notifications
+            .with_label_values(&[type_.as_str(), result])
+            .inc();
+    }
+
+    /// The Kubernetes API was called. The code is 0 where there was no answer.
+    pub fn called(&self, method: &str, resource: &str, code: u16) {
+        self.inner
+            .api_requests
+            .with_label_values(&[method, resource, &code.to_string()])
+            .inc();
+    }
+
     /// Whether this process holds the lease.
     pub fn leading(&self, leading: bool) {
         self.inner.leading.set(leading.into());
@@ -129,6 +228,11 @@ impl Metrics {
         Ok(text)
     }
 }
+
+/// Buckets of what is to be fast, in seconds.
+const FAST: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0,
+];
 
 fn counter(
     registry: &Registry,
@@ -156,6 +260,16 @@ fn histogram(
     let histogram = HistogramVec::new(options, labels)?;
     registry.register(Box::new(histogram.clone()))?;
     Ok(histogram)
+}
+
+const fn outcome_label(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Succeeded => "Succeeded",
+        Outcome::Failed => "Failed",
+        Outcome::Superseded => "Superseded",
+        Outcome::Aborted => "Aborted",
+        Outcome::RolledBack => "RolledBack",
+    }
 }
 
 const fn phase_label(phase: Phase) -> &'static str {
@@ -186,6 +300,11 @@ mod tests {
         metrics.clone().wrote("Deployment");
         metrics.phase_ended(Phase::Starting, Duration::from_secs(3));
         metrics.leading(true);
+        metrics.queued(Duration::from_millis(3));
+        metrics.detected("CrashLoop", Duration::from_secs(1));
+        metrics.switched_back("CrashLoop", Duration::from_millis(250));
+        metrics.notified(NotificationType::Slack, "failed");
+        metrics.called("GET", "services", 404);
         let text = String::from_utf8(metrics.encode().unwrap()).unwrap();
         for line in [
             "ubermench_operator_reconcile_duration_seconds_bucket{le=\"0.05\"} 1",
@@ -194,6 +313,11 @@ mod tests {
             "ubermench_operator_writes_total{kind=\"Deployment\"} 2",
             "ubermench_operator_phase_duration_seconds_sum{phase=\"Starting\"} 3",
             "ubermench_operator_leading 1",
+            "ubermench_operator_queue_age_seconds_bucket{le=\"0.005\"} 1",
+            "ubermench_operator_detection_seconds_sum{reason=\"CrashLoop\"} 1",
+            "ubermench_operator_switch_back_seconds_bucket{reason=\"CrashLoop\",le=\"0.3\"} 1",
+            "ubermench_operator_notifications_total{result=\"failed\",type=\"Slack\"} 1",
+            "ubermench_operator_api_requests_total{code=\"404\",method=\"GET\",resource=\"services\"} 1",
         ] {
             assert!(
                 text.lines().any(|found| found == line),

@@ -11,6 +11,8 @@ pub const MANAGER: &str = "ubermench-operator";
 pub const FINALIZER: &str = "ubermench.io/cleanup";
 /// Finalizer on snapshot Secrets and the operator's own: deleted by hand, they stay readable until they are made anew.
 pub const SNAPSHOT_FINALIZER: &str = "ubermench.io/snapshot";
+/// Annotation on the resource: the lease of the installation that looks after it, as `namespace/name`.
+pub const CLAIM: &str = "ubermench.io/claimed-by";
 /// Label with the revision.
 pub const REVISION: &str = "ubermench.io/revision";
 /// Label with the colour.

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use kube::core::{DeserializeGuard, error_boundary::InvalidObject};
 use kube::runtime::controller::Action;
 use kube::{Api, ResourceExt};
 use rand::RngExt;
-use ubermench_crds::{Transition, UbermenchDeployment};
+use ubermench_crds::{Phase, Transition, UbermenchDeployment, UbermenchDeploymentStatus};
 
 use crate::context::Context;
 use crate::error::{Category, During, Error};
 use crate::names::Names;
 use crate::observe::{World, observe};
 use crate::rollout::{Decision, Observed, decide};
-use crate::{apply, cleanup, events};
+use crate::{apply, claim, cleanup, events};
 
 /// Passes that may follow each other at once. More in a row means that two parties undo each other's writes.
 const PASSES: usize = 40;
@@ -24,6 +25,9 @@ const PACE: Duration = Duration::from_secs(5);
 
 /// Events of transitions older than that are not posted again: the API server may have forgotten them.
 const EVENT_AGE: SignedDuration = SignedDuration::from_mins(10);
+
+/// A resource that may make no sense to us, as one that a newer operator wrote.
+pub type Guarded = DeserializeGuard<UbermenchDeployment>;
 
 /// What follows a pass.
 pub(crate) enum Next {
@@ -36,14 +40,19 @@ pub(crate) enum Next {
 }
 
 /// Takes passes until nothing is due.
-pub async fn reconcile(
-    object: Arc<UbermenchDeployment>,
-    ctx: Arc<Context>,
-) -> Result<Action, Error> {
+pub async fn reconcile(object: Arc<Guarded>, ctx: Arc<Context>) -> Result<Action, Error> {
+    let object = match &object.0 {
+        Ok(object) => object,
+        Err(invalid) => return unreadable(&ctx, invalid).await,
+    };
     let uid = object.uid().unwrap_or_default();
+    let namespace = object.namespace().unwrap_or_default();
+    if let Some(waited) = ctx.queue.take(&namespace, &object.name_any()) {
+        ctx.metrics.queued(waited);
+    }
     for _ in 0..PASSES {
         let started = Instant::now();
-        let next = Box::pin(pass(&ctx, &object)).await;
+        let next = Box::pin(pass(&ctx, object)).await;
         ctx.metrics.reconciled(started.elapsed());
         match next {
             Ok(Next::Again) => {}
@@ -62,12 +71,21 @@ pub async fn reconcile(
     Ok(Action::requeue(PACE))
 }
 
+/// One that makes no sense stops no other: it says so, and waits for an edit.
+async fn unreadable(ctx: &Context, invalid: &InvalidObject) -> Result<Action, Error> {
+    let name = invalid.metadata.name.clone().unwrap_or_default();
+    tracing::warn!(name, error = invalid.error, "a resource can't be read");
+    ctx.metrics.failed(Category::Object);
+    apply::stall(ctx, &invalid.metadata, &invalid.error).await?;
+    Ok(Action::await_change())
+}
+
 /// When to try again.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the signature is the controller's"
 )]
-pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Context>) -> Action {
+pub fn error_policy(object: Arc<Guarded>, error: &Error, ctx: Arc<Context>) -> Action {
     let failures = ctx.note_failure(&object.uid().unwrap_or_default()).min(16);
     ctx.metrics.failed(error.category());
     let (first, longest) = match error.category() {
@@ -76,6 +94,8 @@ pub fn error_policy(object: Arc<UbermenchDeployment>, error: &Error, ctx: Arc<Co
         Category::Forbidden | Category::Api | Category::NameTaken | Category::Object => {
             (200, 60_000)
         }
+        // The other installation may end at any time.
+        Category::Claimed => (1_000, 10_000),
     };
     let pause = (first << (failures - 1)).min(longest);
     let jitter = rand::rng().random_range(0.8..1.2);
@@ -93,14 +113,15 @@ pub(crate) async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<
     else {
         return Ok(Next::Done);
     };
+    claim::check(ctx, &object).await?;
     if object.metadata.deletion_timestamp.is_some() {
         if cleanup::is_held(&object) {
             cleanup::release(ctx, &object, ctx.now()).await?;
         }
         return Ok(Next::Done);
     }
-    if !cleanup::is_held(&object) {
-        cleanup::hold(ctx, &object).await?;
+    if !claim::is_ours(ctx, &object) {
+        claim::take(ctx, &object).await?;
         return Ok(Next::Again);
     }
     if let Some(transition) = object
@@ -110,7 +131,10 @@ pub(crate) async fn pass(ctx: &Context, object: &UbermenchDeployment) -> Result<
     {
         tell(ctx, &object, transition).await;
     }
-    let (world, observed) = observe(ctx, object).await?;
+    ctx.notifier.start(&object, ctx.now());
+    let deliveries = ctx.notifier.collect(&object);
+    let (world, mut observed) = observe(ctx, object).await?;
+    observed.deliveries = deliveries;
     let decision = decided(ctx, &world.names, &observed);
     match &decision.act {
         Some(act) => {
@@ -160,6 +184,7 @@ async fn write(
         return Ok(Next::Wait(decision.requeue));
     }
     let written = apply::status(ctx, &world.object, decision.status).await?;
+    measure(ctx, observed, &written);
     let transition = written
         .status
         .as_ref()
@@ -168,15 +193,58 @@ async fn write(
         transition.filter(|transition| observed.status.transition.as_ref() != Some(transition))
     {
         tracing::info!(from = ?transition.from, to = ?transition.to, reason = transition.reason, "transition");
-        ctx.metrics.transition(transition);
-        if let Some(last) = &observed.status.transition {
-            let took = transition.time.0.duration_since(last.time.0);
-            ctx.metrics
-                .phase_ended(transition.from, took.unsigned_abs());
-        }
         tell(ctx, &written, transition).await;
     }
     Ok(Next::Again)
+}
+
+/// Counts what a written status has that the one before it had not.
+fn measure(ctx: &Context, observed: &Observed, written: &UbermenchDeployment) {
+    let (Some(status), before) = (&written.status, &observed.status) else {
+        return;
+    };
+    let ended = status.history.first();
+    if let Some(ended) = ended.filter(|ended| Some(*ended) != before.history.first()) {
+        ctx.metrics.released(ended);
+    }
+    let Some(transition) = &status.transition else {
+        return;
+    };
+    if before.transition.as_ref() == Some(transition) {
+        return;
+    }
+    ctx.metrics.transition(transition);
+    if let Some(last) = &before.transition {
+        let took = transition.time.0.duration_since(last.time.0);
+        ctx.metrics
+            .phase_ended(transition.from, took.unsigned_abs());
+    }
+    if let Some((reason, since)) = evidence(observed, status) {
+        let after = ctx.now().duration_since(since).max(SignedDuration::ZERO);
+        ctx.metrics.detected(reason, after.unsigned_abs());
+    }
+    let uid = written.uid().unwrap_or_default();
+    if transition.to == Phase::RollingBack {
+        ctx.note_way_back(&uid, &transition.reason);
+    } else if transition.from == Phase::RollingBack
+        && let Some((reason, took)) = ctx.end_way_back(&uid)
+    {
+        ctx.metrics.switched_back(&reason, took);
+    }
+}
+
+/// Reason of a failure that was just decided on, and since when its pod shows it.
+fn evidence<'a>(
+    observed: &Observed,
+    status: &'a UbermenchDeploymentStatus,
+) -> Option<(&'a str, Timestamp)> {
+    let failure = status.failure.as_ref()?;
+    if observed.status.failure.is_some() {
+        return None;
+    }
+    let pods = observed.revision(&failure.revision)?.pods.iter();
+    let mut pods = pods.filter(|pod| failure.pod.as_ref() == Some(&pod.name));
+    Some((failure.reason.as_str(), pods.next()?.since?))
 }
 
 fn decided(ctx: &Context, names: &Names, observed: &Observed) -> Decision {

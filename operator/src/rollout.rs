@@ -32,11 +32,13 @@ mod candidate;
 mod change;
 mod evidence;
 mod keepers;
+mod notify;
 mod numbers;
 mod observed;
 mod phases;
 mod reason;
 mod rebuild;
+mod settling;
 mod summary;
 mod waiting;
 
@@ -48,6 +50,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ubermench_crds::{Color, UbermenchDeploymentStatus, WorkOwner};
 
+pub use notify::Delivery;
 pub use numbers::judged_by_numbers;
 pub use observed::{
     AutoscalerView, BudgetView, Counts, Desired, JobState, Observed, Pod, Revision, ServiceView,
@@ -184,7 +187,8 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Decision {
         Some(status) => (status, None),
         None => (observed.status.clone(), acts::due(observed)),
     };
-    let status = summary::of(observed, status, now);
+    let mut status = summary::of(observed, status, now);
+    notify::enter(observed, &mut status, now);
     Decision {
         requeue: summary::requeue(observed, &status, now),
         status,

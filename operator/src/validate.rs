@@ -112,29 +112,27 @@ pub fn validate(name: &str, spec: &UbermenchDeploymentSpec) -> Result<Plan, Vec<
 fn own_references(spec: &UbermenchDeploymentSpec) -> Vec<Reference> {
     let whatsapp = &spec.whatsapp.secret_name;
     [
-        ("WHATSAPP_ACCESS_TOKEN", whatsapp, "accessToken", false),
-        ("WHATSAPP_VERIFY_TOKEN", whatsapp, "verifyToken", false),
-        ("WHATSAPP_APP_SECRET", whatsapp, "appSecret", false),
+        ("WHATSAPP_ACCESS_TOKEN", whatsapp, "accessToken"),
+        ("WHATSAPP_VERIFY_TOKEN", whatsapp, "verifyToken"),
+        ("WHATSAPP_APP_SECRET", whatsapp, "appSecret"),
         (
             "WHATSAPP_PREVIOUS_VERIFY_TOKEN",
             whatsapp,
             "previousVerifyToken",
-            true,
         ),
         (
             "WHATSAPP_PREVIOUS_APP_SECRET",
             whatsapp,
             "previousAppSecret",
-            true,
         ),
-        ("DATABASE_URL", &spec.database.secret_name, "url", false),
-        ("REDIS_URL", &spec.redis.secret_name, "url", false),
+        ("DATABASE_URL", &spec.database.secret_name, "url"),
+        ("REDIS_URL", &spec.redis.secret_name, "url"),
     ]
-    .map(|(variable, secret, key, optional)| Reference {
+    .map(|(variable, secret, key)| Reference {
         variable: variable.to_owned(),
         source: Source::Secret(secret.clone()),
         key: key.to_owned(),
-        optional,
+        optional: record::OPTIONAL.contains(&variable),
     })
     .into()
 }
@@ -184,6 +182,8 @@ pub fn settings(spec: &UbermenchDeploymentSpec) -> Settings {
         warm_seconds: rollout.warm_seconds,
         start_seconds: rollout.deadlines.start_seconds,
         migrate_seconds: rollout.deadlines.migrate_seconds,
+        notifications: spec.notifications.clone(),
+        settle_seconds: spec.secret_rotation.settle_seconds,
         history_limit: usize::try_from(rollout.history_limit).unwrap_or(1),
     }
 }

@@ -167,11 +167,7 @@ async fn explains(stage: &Stage) -> Result<()> {
             trouble.title, trouble.story
         )?;
     }
-    let shown = stage
-        .cluster
-        .config
-        .root
-        .join("docs/troubleshooting.md");
+    let shown = stage.cluster.config.root.join("docs/troubleshooting.md");
     if std::fs::read_to_string(&shown).unwrap_or_default() == page {
         return Ok(());
     }
@@ -195,7 +191,14 @@ async fn meet(stage: &Stage, trouble: &Trouble) -> Result<String> {
         Break::Secret(secret, patch, _) => kubectl_patch(stage, "secret", secret, patch).await?,
         Break::TakeName => {
             name = OTHER;
-            let arguments = ["create", "service", "clusterip", OTHER, "--tcp=80", "--namespace"];
+            let arguments = [
+                "create",
+                "service",
+                "clusterip",
+                OTHER,
+                "--tcp=80",
+                "--namespace",
+            ];
             let arguments = [&arguments[..], &[&stage.namespace]].concat();
             stage.cluster.kubectl(&arguments, "").await?.success()?;
             let mut other = stage.handy();

@@ -21,6 +21,7 @@ use crate::validate;
 const UID: &str = "5b2a1c8e-9d4f-4e0a-8b7c-6d5e4f3a2b1c";
 
 mod children;
+mod claims;
 
 /// What was asked: method, path with query, body.
 type Call = (String, String, Value);
@@ -50,6 +51,7 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let adapters = Adapters {
             pods: Arc::new(reqwest::Client::new()),
+            channels: reqwest::Client::new(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
             secret: Arc::new(|| [7; 32]),
         };
@@ -73,6 +75,7 @@ impl Server {
             let reason = match (code, method.as_str()) {
                 (409, "POST") => "AlreadyExists",
                 (409, _) => "Conflict",
+                (403, _) => "Forbidden",
                 _ => "NotFound",
             };
             answer = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason});

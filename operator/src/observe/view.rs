@@ -1,6 +1,6 @@
 //! From objects to what decisions see: pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment};
 use k8s_openapi::api::core::v1::Pod;
@@ -39,6 +39,8 @@ pub(super) fn of(world: &World, desired: Desired, internal_secret: bool) -> Obse
         },
         internal_secret,
         desired,
+        rotated: rotated(world),
+        deliveries: Vec::new(),
         requests: requests(&world.object),
         revisions: revisions(world),
         active_service: service(Role::Active),
@@ -63,6 +65,16 @@ fn requests(object: &UbermenchDeployment) -> Vec<(Action, String)> {
         Some((action, value.clone()))
     });
     asked.collect()
+}
+
+fn rotated(world: &World) -> BTreeSet<String> {
+    let Some(asked) = &world.desired else {
+        return BTreeSet::new();
+    };
+    let records = world.records.iter().filter(|(_, record)| {
+        desired::record(record).is_some_and(|record| record.is_rotated_to(&asked.record))
+    });
+    records.map(|(name, _)| name.clone()).collect()
 }
 
 /// A Service of our name that is not ours is left alone.
@@ -157,7 +169,7 @@ pub(super) fn is_bot(pod: &Pod) -> bool {
 }
 
 /// Attempts that are noted on a record as passed.
-fn passes(record: &ControllerRevision) -> std::collections::BTreeSet<i64> {
+fn passes(record: &ControllerRevision) -> BTreeSet<i64> {
     let noted = record
         .annotations()
         .get(PASSES)

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ubermench_crds::{Action, ActionAnswer, ActionResult, UbermenchDeploymentStatus};
 
-use super::{Desired, Observed, Reason};
+use super::{Desired, Observed, Reason, settling};
 
 /// How many answers of each kind are kept: a token that is among them is known to be used.
 const KEPT: usize = 3;
@@ -39,7 +39,7 @@ struct Token<'a> {
 
 /// The status that answers the first action that has no answer yet.
 pub(super) fn due(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
-    lapsed(observed).or_else(|| {
+    lapsed(observed, now).or_else(|| {
         Action::ALL.into_iter().find_map(|action| {
             let (_, text) = observed.requests.iter().find(|(of, _)| *of == action)?;
             answer(observed, action, &shorten(text), now)
@@ -48,7 +48,10 @@ pub(super) fn due(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploy
 }
 
 /// A rollback by hand ends when the spec asks for something else than what it was to replace.
-fn lapsed(observed: &Observed) -> Option<UbermenchDeploymentStatus> {
+fn lapsed(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
+    if settling::is_open(observed, now) {
+        return None;
+    }
     let rollback = observed.status.rollback.as_ref()?;
     let Desired::Revision { name, .. } = &observed.desired else {
         return None;

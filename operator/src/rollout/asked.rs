@@ -193,6 +193,7 @@ pub(super) fn superseded(observed: &Observed, target: Target<'_>, now: Timestamp
     };
     let message = format!("{what} asks for revision {}", target.revision);
     let mut change = Change::new(observed, now);
+    change.status.settling = None;
     change.end_candidate(outcome, Reason::Superseded.as_str(), &message);
     if matches!(observed.status.phase, Phase::Switching | Phase::RollingBack) {
         change.keep_work(observed);

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Deserialize;
 use ubermench_crds::{
-    Action, Approval, Autoscaling, Color, LatencyCount, UbermenchDeploymentStatus, WorkOwner,
+    Action, Approval, Autoscaling, Color, LatencyCount, Notification, UbermenchDeploymentStatus,
+    WorkOwner,
 };
+
+use super::Delivery;
 
 /// The world of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,10 @@ pub struct Observed {
     pub internal_secret: bool,
     /// What the spec asks for.
     pub desired: Desired,
+    /// Recorded revisions that differ from the one that the spec asks for by contents of Secrets and ConfigMaps alone.
+    pub rotated: BTreeSet<String>,
+    /// What became of tries to deliver what the status shows as undelivered.
+    pub deliveries: Vec<Delivery>,
     /// The annotations that ask for an action, as they stand: action and value.
     pub requests: Vec<(Action, String)>,
     /// Everything that exists, by revision.
@@ -76,6 +83,10 @@ pub struct Settings {
     pub start_seconds: i64,
     /// `spec.rollout.deadlines.migrateSeconds`.
     pub migrate_seconds: i64,
+    /// `spec.secretRotation.settleSeconds`.
+    pub settle_seconds: i64,
+    /// `spec.notifications`.
+    pub notifications: Vec<Notification>,
     /// `spec.rollout.historyLimit`.
     pub history_limit: usize,
 }

@@ -20,13 +20,14 @@ use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 pub(super) use baking::{is_shared, suspects};
 pub(super) use switching::back_from_switch;
 
-use super::{Observed, actions, asked, change, numbers, rebuild};
+use super::{Observed, actions, asked, change, numbers, rebuild, settling};
 
 /// The status with the change of phase, or of the step's clock, that is due now.
 pub(super) fn due(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
     rebuild::lost(observed, now)
         .or_else(|| way_back(observed, now))
         .or_else(|| rebuild::fence(observed))
+        .or_else(|| settling::due(observed, now))
         .or_else(|| actions::due(observed, now))
         .or_else(|| change::clock(observed, now))
         .or_else(|| asked_for(observed, now))
@@ -59,6 +60,9 @@ fn way_back(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentSt
 
 /// Another revision is asked for than the one that serves or is on its way.
 fn asked_for(observed: &Observed, now: Timestamp) -> Option<UbermenchDeploymentStatus> {
+    if settling::is_open(observed, now) {
+        return None;
+    }
     let target = observed.target()?;
     match observed.status.phase {
         Phase::Stable => stable::asked(observed, target, now),

@@ -69,6 +69,7 @@ reasons! {
     RolledBackByHand,
     SchemaTooNew,
     SecretMissing,
+    Settling,
     SnapshotTaken,
     SpecReverted,
     Stale,

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ubermench_crds::{Phase, UbermenchDeploymentStatus};
 
 use super::change::elapsed;
-use super::{Desired, Observed, Reason, keepers, phases, waiting};
+use super::{Desired, Observed, Reason, keepers, notify, phases, settling, waiting};
 
 /// Completes a status. Says nothing new where nothing is new, so that an unchanged one is not written.
 pub(super) fn of(
@@ -63,7 +63,13 @@ pub(super) fn requeue(
                 .clamp(1, 60)
         }),
     };
-    Duration::from_secs(seconds.unsigned_abs())
+    let due = Duration::from_secs(seconds.unsigned_abs());
+    let opens = settling::left(status, now).map_or(due, |left| due.min(left.unsigned_abs()));
+    // What is under way has its answer soon.
+    notify::next(status).map_or(opens, |next| {
+        let left = next.duration_since(now).max(SignedDuration::from_secs(1));
+        opens.min(left.unsigned_abs())
+    })
 }
 
 /// `(type, status, reason, message)` of each condition.
@@ -95,6 +101,7 @@ fn conditions(
         None if by_hand => Reason::RolledBackByHand,
         None if observed.is_held() => Reason::Paused,
         None if status.phase == Phase::AwaitingApproval => Reason::AwaitingApproval,
+        None if settled && status.settling.is_some() => Reason::Settling,
         None => Reason::InProgress,
     };
     let stalled = failed || held.is_some() || by_hand;

@@ -4,43 +4,16 @@
 mod acts;
 pub(crate) mod counts;
 pub(crate) mod fixture;
+mod happening;
 mod people;
 mod tables;
 mod world;
 
 use proptest::prelude::*;
-use ubermench_crds::{Action, Approval, Phase};
+use ubermench_crds::Phase;
 
-use world::{Happening, REVISIONS, World};
-
-fn happening() -> impl Strategy<Value = Happening> {
-    prop_oneof![
-        12 => Just(Happening::Pass),
-        3 => Just(Happening::KilledPass),
-        6 => (0..REVISIONS).prop_map(Happening::PodsMove),
-        4 => Just(Happening::EndpointsFollow),
-        4 => Just(Happening::JobsEnd),
-        3 => (1..40_i64).prop_map(Happening::TimePasses),
-        2 => (0..REVISIONS).prop_map(Happening::Edit),
-        1 => (0..REVISIONS).prop_map(Happening::PodDies),
-        1 => (1..4_i32).prop_map(Happening::Scale),
-        1 => any::<bool>().prop_map(Happening::Pause),
-        1 => Just(Happening::SelectorDamaged),
-        1 => any::<bool>().prop_map(Happening::DatabaseAway),
-        1 => any::<bool>().prop_map(Happening::Metrics),
-        1 => any::<bool>().prop_map(Happening::SecretMissing),
-        1 => (0..REVISIONS).prop_map(Happening::DeploymentDeleted),
-        1 => Just(Happening::JobsDeleted),
-        1 => Just(Happening::JobsSuspended),
-        1 => Just(Happening::SnapshotsUnheld),
-        1 => Just(Happening::BudgetDeleted),
-        1 => Just(Happening::StatusLost),
-        2 => (prop::sample::select(Action::ALL.to_vec()), 0..REVISIONS, 0..3_u8)
-            .prop_map(|(action, number, word)| Happening::Ask(action, number, word)),
-        3 => prop::sample::select(Action::ALL.to_vec()).prop_map(Happening::AskWell),
-        1 => any::<bool>().prop_map(|manual| Happening::Approval(if manual { Approval::Manual } else { Approval::Automatic })),
-    ]
-}
+use happening::happening;
+use world::World;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]

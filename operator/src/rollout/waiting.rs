@@ -18,7 +18,12 @@ pub(super) fn message(observed: &Observed, status: &UbermenchDeploymentStatus) -
     }
     let paused = if observed.is_held() { "paused; " } else { "" };
     let taken = keepers::taken(observed).map_or_else(String::new, |taken| format!("; {taken}"));
-    format!("{paused}{}{taken}", of_phase(observed, status))
+    let settles = if status.settling.is_some() {
+        "; a change of Secrets or ConfigMaps settles"
+    } else {
+        ""
+    };
+    format!("{paused}{}{settles}{taken}", of_phase(observed, status))
 }
 
 fn of_phase(observed: &Observed, status: &UbermenchDeploymentStatus) -> String {
@@ -80,6 +85,12 @@ pub(super) fn waiting_for(observed: &Observed, status: &UbermenchDeploymentStatu
             return format!("an edit: {message}");
         }
         _ => {}
+    }
+    if status.settling.is_some() && matches!(status.phase, Phase::Stable | Phase::Failed) {
+        return format!(
+            "{} s without a further change of Secrets or ConfigMaps (secretRotation.settleSeconds)",
+            observed.settings.settle_seconds
+        );
     }
     match status.candidate.as_ref() {
         Some(candidate) => of_release(observed, status, candidate),

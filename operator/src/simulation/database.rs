@@ -9,11 +9,15 @@ use serde_json::{Value, json};
 use ubermench_crds::WorkOwner;
 
 use super::World;
-use super::api_server::{PODS, name};
+use super::api_server::{JOBS, PODS, name};
 use super::invariants;
 use super::mistakes::{self, Mistake};
 use super::operator::Link;
+use crate::names::REVISION;
 use crate::transport::{Answer, Call, Silence, Transport};
+
+/// As many as the smoke gate makes where the metrics gate is on.
+const SAMPLES: i64 = 20;
 
 /// One database.
 #[derive(Clone, Debug)]
@@ -83,23 +87,28 @@ impl World {
     /// A pod is asked, by its address.
     fn asked(&mut self, call: &Call<'_>) -> Told {
         self.counted();
-        let Some(ip) = address(&call.url) else {
+        let Some((ip, page)) = page(&call.url) else {
             return Told::Answer(404, Value::Null);
         };
         let given = call.token.map(|token| token.expose_secret().to_owned());
         let pod = self
             .api
             .values(&PODS)
-            .find(|pod| pod["status"]["podIP"] == ip)
-            .map(|pod| name(pod).to_owned());
-        let life = pod.and_then(|pod| self.lives.get(&pod));
+            .find(|pod| pod["status"]["podIP"] == ip);
+        let revision = pod.map(|pod| pod["metadata"]["labels"][REVISION].clone());
+        let life = pod.and_then(|pod| self.lives.get(name(pod)));
         let Some(life) = life.filter(|_| self.now >= self.faults.cut_off_until) else {
             return Told::Silence;
         };
         if life.token != given {
             return Told::Answer(401, Value::Null);
         }
-        if self.now < self.database.away_until {
+        let is_there = self.now >= self.database.away_until;
+        if page == "counts" {
+            let samples = revision.map_or(0, |revision| self.samples(&revision));
+            return Told::Answer(200, counts(samples, is_there));
+        }
+        if !is_there {
             return Told::Answer(503, Value::Null);
         }
         if call.method == reqwest::Method::GET {
@@ -111,6 +120,16 @@ impl World {
             revision: body["revision"].as_str().unwrap_or_default().to_owned(),
         };
         self.moved(wanted)
+    }
+
+    /// What each pod of a revision has done: what smoke gates that ended well asked of it.
+    fn samples(&self, revision: &Value) -> i64 {
+        let jobs = self.api.values(&JOBS).filter(|job| {
+            job["metadata"]["labels"][REVISION] == *revision
+                && name(job).contains("-smoke-")
+                && job["status"]["succeeded"].as_i64() > Some(0)
+        });
+        jobs.map(|_| SAMPLES).sum()
     }
 
     fn moved(&mut self, wanted: WorkOwner) -> Told {
@@ -144,8 +163,15 @@ fn row(owner: &WorkOwner) -> Value {
     json!({"epoch": owner.epoch, "revision": owner.revision})
 }
 
-/// The address in `http://10.1.0.7:8081/internal/work`; only that page is known.
-fn address(url: &str) -> Option<String> {
-    let rest = url.strip_prefix("http://")?;
-    rest.strip_suffix(":8081/internal/work").map(str::to_owned)
+/// All went well, and in no time.
+fn counts(samples: i64, database: bool) -> Value {
+    json!({
+        "samples": samples, "errors": 0, "databaseErrors": 0, "database": database,
+        "latency": [{"upToMicroseconds": 1000, "samples": samples}],
+    })
+}
+
+/// Address and page in `http://10.1.0.7:8081/internal/work`.
+fn page(url: &str) -> Option<(&str, &str)> {
+    url.strip_prefix("http://")?.split_once(":8081/internal/")
 }

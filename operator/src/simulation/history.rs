@@ -16,6 +16,8 @@ pub(super) struct Setting {
     pub(super) manual: bool,
     pub(super) bake: i64,
     pub(super) smoke: bool,
+    /// The metrics gate; it needs the samples that the smoke gate makes.
+    pub(super) metrics: bool,
     pub(super) migrations: bool,
     pub(super) history_limit: i64,
 }
@@ -42,7 +44,10 @@ impl Setting {
                 "rollout": {
                     "approval": if self.manual { "Manual" } else { "Automatic" },
                     "approvalTimeoutSeconds": DEADLINE,
-                    "gates": {"smoke": {"enabled": self.smoke, "deadlineSeconds": DEADLINE}},
+                    "gates": {
+                        "smoke": {"enabled": self.smoke, "deadlineSeconds": DEADLINE},
+                        "metrics": {"enabled": self.smoke && self.metrics},
+                    },
                     "bakeSeconds": self.bake,
                     "warmSeconds": WARM,
                     "deadlines": {"startSeconds": DEADLINE, "migrateSeconds": DEADLINE},
@@ -161,6 +166,7 @@ impl History {
             manual: random.percent(20),
             bake: *random.of(&[0, 2, 4]),
             smoke: random.percent(92),
+            metrics: random.percent(15),
             migrations: random.percent(92),
             history_limit: random.between(1, 3),
         };

@@ -1,6 +1,6 @@
 //! The operator in its world: the real passes, over a client whose server is the world.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -74,6 +74,9 @@ pub(super) enum Came {
     Killed,
 }
 
+/// One for all: it is costly to make.
+static CHANNELS: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+
 /// A process of the operator.
 pub(super) struct Operator {
     link: Arc<Link>,
@@ -90,6 +93,8 @@ impl Operator {
         let (clock, chance) = (link.clone(), link.clone());
         let adapters = Adapters {
             pods: link.clone(),
+            // Nobody asks to be notified.
+            channels: CHANNELS.clone(),
             clock: Arc::new(move || clock.world().clock()),
             secret: Arc::new(move || [u8::try_from(chance.world().random.below(256)).unwrap(); 32]),
         };

@@ -30,6 +30,17 @@ pub(super) fn of(name: &str, spec: &UbermenchDeploymentSpec) -> Vec<InvalidField
     checks.secret("redis.secretName", &spec.redis.secret_name);
     checks.config(&spec.config);
     checks.rollout(&spec.rollout);
+    let mut channels = BTreeSet::new();
+    for channel in &spec.notifications {
+        let (name, field) = (&channel.secret_name, "notifications.secretName");
+        checks.secret(field, name);
+        checks.require(channels.insert(name), field, "names one Secret twice");
+    }
+    checks.require(
+        (0..=300).contains(&spec.secret_rotation.settle_seconds),
+        "secretRotation.settleSeconds",
+        "must be 0 to 300",
+    );
     checks.env(&spec.env, &spec.config);
     if let Some(resources) = &spec.resources {
         checks.resources(resources);

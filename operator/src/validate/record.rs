@@ -17,6 +17,12 @@ use ubermench_crds::{Resources, UbermenchDeploymentSpec};
 /// are; only a change of meaning counts up, and makes every resource release once.
 const VERSION: u32 = 1;
 
+/// Variables of a snapshot that may be missing.
+pub(super) const OPTIONAL: [&str; 2] = [
+    "WHATSAPP_PREVIOUS_VERIFY_TOKEN",
+    "WHATSAPP_PREVIOUS_APP_SECRET",
+];
+
 /// What runs as one revision, without the contents of Secrets: enough to rebuild its Deployment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -123,6 +129,26 @@ impl Record {
             .chars()
             .take(10)
             .collect()
+    }
+
+    /// Whether a newer record differs from this one by contents of Secrets and ConfigMaps alone.
+    pub fn is_rotated_to(&self, newer: &Self) -> bool {
+        let spec = |record: &Self| Self {
+            snapshot: BTreeMap::new(),
+            layout: Layout::default(),
+            ..record.clone()
+        };
+        // What may be missing comes and goes by an edit of the Secret.
+        let needed = |record: &Self| -> Vec<String> {
+            let names = record.snapshot.keys();
+            names
+                .filter(|name| !OPTIONAL.contains(&name.as_str()))
+                .cloned()
+                .collect()
+        };
+        self.snapshot != newer.snapshot
+            && needed(self) == needed(newer)
+            && spec(self) == spec(newer)
     }
 }
 

@@ -268,6 +268,8 @@ fn what_does_not_run_makes_no_revision() {
         "paused": true,
         "rollout": {"bakeSeconds": 1, "warmSeconds": 31, "historyLimit": 9, "gates": {"smoke": {"enabled": false}}},
         "migrations": {"enabled": false},
+        "secretRotation": {"settleSeconds": 0},
+        "notifications": [{"type": "Slack", "secretName": "slack"}],
         "resources": {},
     });
     assert_eq!(name(&first), name(&again));

@@ -82,6 +82,8 @@ pub(crate) fn in_phase(phase: Phase) -> Observed {
             name: "new".to_owned(),
             image: "image:new".to_owned(),
         },
+        rotated: std::collections::BTreeSet::new(),
+        deliveries: Vec::new(),
         requests: Vec::new(),
         active_service: Some(view(&revisions, active)),
         preview_service: Some(view(&revisions, if started { "new" } else { "old" })),
@@ -243,6 +245,8 @@ fn settings() -> Settings {
         warm_seconds: 300,
         start_seconds: 300,
         migrate_seconds: 600,
+        notifications: Vec::new(),
+        settle_seconds: 5,
         history_limit: 5,
     }
 }

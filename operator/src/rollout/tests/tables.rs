@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ubermench_crds::{GateOutcome, Phase};
 
 use super::fixture::in_phase;
-use super::world::{Happening, REVISIONS, World};
+use super::happening::Happening;
+use super::world::{REVISIONS, World};
 use crate::rollout::{Act, Observed, Role, Workload, decide};
 
 /// A world in which revision 0 serves and is settled.

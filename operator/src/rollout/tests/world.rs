@@ -6,61 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use ubermench_crds::{Action, Approval, Phase, UbermenchDeploymentStatus, WorkOwner};
 
 use super::counts::{nothing, work};
+use super::happening::Happening;
 use crate::rollout::{
     BudgetView, Counts, Desired, JobState, Observed, Pod, Revision, ServiceView, Settings,
     Snapshot, Thresholds, Trouble, TroubleKind, decide,
 };
-
-/// Something that happens.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Happening {
-    /// The operator takes a pass.
-    Pass,
-    /// It is killed between its decision and the write.
-    KilledPass,
-    /// Pods of a revision are made, become ready, or fail.
-    PodsMove(usize),
-    /// `EndpointSlices` catch up.
-    EndpointsFollow,
-    /// Jobs end.
-    JobsEnd,
-    /// Seconds pass.
-    TimePasses(i64),
-    /// The resource asks for another revision.
-    Edit(usize),
-    /// A pod is deleted.
-    PodDies(usize),
-    /// `kubectl scale`.
-    Scale(i32),
-    /// `spec.paused`.
-    Pause(bool),
-    /// Someone edits the active Service's selector.
-    SelectorDamaged,
-    /// The database is away: the fence can't be read or moved, and every pod notices.
-    DatabaseAway(bool),
-    /// `spec.rollout.gates.metrics.enabled`.
-    Metrics(bool),
-    /// A Secret is deleted, or put back.
-    SecretMissing(bool),
-    /// Someone deletes a Deployment.
-    DeploymentDeleted(usize),
-    /// Someone deletes all Jobs.
-    JobsDeleted,
-    /// Someone suspends all Jobs.
-    JobsSuspended,
-    /// Someone takes the finalizers off the snapshots.
-    SnapshotsUnheld,
-    /// Someone deletes the disruption budget.
-    BudgetDeleted,
-    /// An annotation asks for an action on a revision; the last part of its token.
-    Ask(Action, usize, u8),
-    /// The same, on the revision that it makes sense for, with a word of its own.
-    AskWell(Action),
-    /// `spec.rollout.approval`.
-    Approval(Approval),
-    /// The status is gone, as after a restore of the resource.
-    StatusLost,
-}
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -69,6 +19,8 @@ pub(super) enum Happening {
 pub(super) struct World {
     pub(super) status: UbermenchDeploymentStatus,
     pub(super) desired: usize,
+    /// Whether that is so by contents of Secrets alone.
+    rotates: bool,
     /// What the active Service selects, by name; `None` while it does not exist.
     pub(super) active: Option<String>,
     pub(super) row: WorkOwner,
@@ -110,6 +62,7 @@ impl World {
         Self {
             status: UbermenchDeploymentStatus::default(),
             desired: 0,
+            rotates: false,
             active: None,
             row: WorkOwner {
                 epoch: 5,
@@ -134,6 +87,8 @@ impl World {
                 warm_seconds: 300,
                 start_seconds: 300,
                 migrate_seconds: 600,
+                notifications: Vec::new(),
+                settle_seconds: 5,
                 history_limit: 2,
             },
             revisions: BTreeMap::new(),
@@ -168,7 +123,8 @@ impl World {
             Happening::EndpointsFollow => self.follow(),
             Happening::JobsEnd => self.end_jobs(),
             Happening::TimePasses(seconds) => self.now += SignedDuration::from_secs(seconds),
-            Happening::Edit(number) => self.desired = number,
+            Happening::Edit(number) => (self.desired, self.rotates) = (number, false),
+            Happening::Rotate(number) => (self.desired, self.rotates) = (number, true),
             Happening::PodDies(number) => {
                 if let Some(revision) = self.revisions.get_mut(&name(number)) {
                     revision.pods.pop();
@@ -300,6 +256,12 @@ impl World {
         };
         Observed {
             name: "handy".to_owned(),
+            rotated: if self.rotates {
+                self.revisions.keys().cloned().collect()
+            } else {
+                BTreeSet::new()
+            },
+            deliveries: Vec::new(),
             requests: self.requests.clone(),
             generation: 1,
             status: self.status.clone(),

@@ -21,6 +21,7 @@ const SETTING: Setting = Setting {
     manual: false,
     bake: 2,
     smoke: true,
+    metrics: false,
     migrations: true,
     history_limit: 2,
 };
