@@ -75,7 +75,11 @@ pub(super) enum Came {
 }
 
 /// One for all: it is costly to make.
-static CHANNELS: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+static CHANNELS: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    // A provider that is there already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+});
 
 /// A process of the operator.
 pub(super) struct Operator {

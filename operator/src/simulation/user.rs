@@ -175,7 +175,11 @@ impl World {
                     let _ = self.api.delete(&SECRETS, &found, &Value::Null, now);
                 }
             }
-            Event::InternalSecretDeleted => self.api.remove(&SECRETS, "handy-internal"),
+            // As `kubectl delete` does: its finalizer holds it.
+            Event::InternalSecretDeleted => {
+                let now = self.now;
+                let _ = self.api.delete(&SECRETS, "handy-internal", &Value::Null, now);
+            }
             Event::ForeignObject(index) => self.foreign(index),
             _ => {}
         }
