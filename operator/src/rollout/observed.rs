@@ -393,19 +393,14 @@ impl Observed {
             && service.ready.iter().all(|uid| pods.contains(uid.as_str()))
     }
 
-    /// How many ready endpoints of a Service are pods of a revision.
+    /// How many ready endpoints of a Service are pods of a revision that are ready themselves: an endpoint may lag behind
+    /// a pod that has just lost its readiness.
     pub fn endpoints(&self, service: Option<&ServiceView>, revision: &str) -> usize {
-        let pods = self
-            .revision(revision)
-            .map(Revision::uids)
-            .unwrap_or_default();
-        service.map_or(0, |service| {
-            service
-                .ready
-                .iter()
-                .filter(|uid| pods.contains(uid.as_str()))
-                .count()
-        })
+        let Some((service, revision)) = service.zip(self.revision(revision)) else {
+            return 0;
+        };
+        let ready = revision.ready();
+        ready.filter(|pod| service.ready.contains(&pod.uid)).count()
     }
 }
 

@@ -34,6 +34,9 @@ mod tests {
         let service = observed.preview_service.as_mut().unwrap();
         service.revision = Some("new".to_owned());
         service.ready = ready.iter().map(|uid| (*uid).to_owned()).collect();
+        for pod in &mut observed.of("new").pods {
+            pod.ready = true;
+        }
         observed
     }
 
@@ -75,6 +78,13 @@ mod tests {
         let mut third = observed.of("old").pods[0].clone();
         third.uid = "old-3".to_owned();
         observed.of("old").pods.push(third);
+        assert_eq!(due(&observed, 1), None);
+    }
+
+    #[test]
+    fn lagging_endpoint_of_a_pod_that_is_not_ready_does_not_count() {
+        let mut observed = with_endpoints(&["new-1", "new-2"]);
+        observed.of("new").pods[0].ready = false;
         assert_eq!(due(&observed, 1), None);
     }
 }
