@@ -9,6 +9,7 @@ use super::random::Random;
 use super::world::ApiFault;
 
 /// What a trace's resource is like at first.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     pub(super) image: usize,

@@ -178,7 +178,9 @@ impl World {
             // As `kubectl delete` does: its finalizer holds it.
             Event::InternalSecretDeleted => {
                 let now = self.now;
-                let _ = self.api.delete(&SECRETS, "handy-internal", &Value::Null, now);
+                let _ = self
+                    .api
+                    .delete(&SECRETS, "handy-internal", &Value::Null, now);
             }
             Event::ForeignObject(index) => self.foreign(index),
             _ => {}
