@@ -75,7 +75,7 @@ impl Play<'_> {
         let customer = &self.customer;
         self.taps(customer, provider, "btn_book_provider").await?;
         self.taps(customer, "btn_book_provider", "").await?;
-        self.says(customer, "Calle 5, Roma", "skip").await?;
+        self.says(customer, "Calle 5, Roma", "").await?;
         let cancel = "btn_cancel_request_";
         let booked = self.says(customer, "The sink leaks", cancel).await?;
         let request = booked.iter().find_map(|reply| id_of(reply, cancel));
@@ -116,7 +116,7 @@ impl Play<'_> {
         self.sees(customer, &great).await?;
         let star = format!("star_5_{request}");
         self.taps(customer, &great, &star).await?;
-        self.taps(customer, &star, "skip").await?;
+        self.taps(customer, &star, "").await?;
         self.says(customer, "Excelente", "btn_new_service").await?;
         let great = format!("prating_great_{request}");
         self.sees(provider, &great).await?;
