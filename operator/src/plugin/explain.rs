@@ -30,7 +30,12 @@ pub(super) fn text(object: &UbermenchDeployment, paint: Paint) -> String {
     if object.metadata.generation != status.observed_generation {
         text.push_str("The operator has not seen the last edit yet.\n");
     }
-    let _ = writeln!(text, "Going on: {}.", status.message.trim_end_matches('.'));
+    // What failed is told once, below.
+    let cause = status.failure.as_ref().map(|failure| &failure.message);
+    let is_told_below = |message: &str| cause.is_some_and(|cause| message.contains(cause.as_str()));
+    if !is_told_below(&status.message) {
+        let _ = writeln!(text, "Going on: {}.", status.message.trim_end_matches('.'));
+    }
     if !status.waiting_for.is_empty() {
         let _ = writeln!(
             text,
@@ -39,13 +44,14 @@ pub(super) fn text(object: &UbermenchDeployment, paint: Paint) -> String {
         );
     }
     if let Some(transition) = &status.transition {
+        let why = match transition.message.trim_end_matches('.') {
+            message if is_told_below(message) => String::new(),
+            message => format!(": {message}"),
+        };
         let _ = writeln!(
             text,
-            "It came from {:?} at {} by {}: {}.",
-            transition.from,
-            transition.time.0,
-            transition.reason,
-            transition.message.trim_end_matches('.')
+            "It came from {:?} at {} by {}{why}.",
+            transition.from, transition.time.0, transition.reason
         );
     }
     if let Some(failure) = &status.failure {
