@@ -19,9 +19,9 @@ const OTHER: &str = "other";
 const HEAD: &str = "\
 # Troubleshooting: ten things that go wrong
 
-What `kubectl ubermench explain` says of each, shortened by the lines of logs. In all of them but the last two the release ended
-before traffic moved: what served serves on. A test breaks these things on a real cluster and holds this page against what it
-says then. [The operator](operator.md) lists all reasons.
+What `kubectl ubermench explain` says of each, shortened by the lines of logs. In all of them but the last no traffic had moved:
+what served serves on. A test breaks these things on a real cluster and holds this page against what it says then. [The
+operator](operator.md) lists all reasons.
 ";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,7 +268,7 @@ fn plain(stage: &Stage, status: &UbermenchDeploymentStatus, said: &str) -> Strin
         (&stage.namespace, "prod"),
     ];
     let pod = failure.and_then(|failure| failure.pod.as_deref());
-    words.extend(pod.map(|pod| (pod, "handy-green-5d41402abc-x7k2p")));
+    words.extend(pod.map(|pod| (pod, shown(pod))));
     words.extend(active.map(|revision| (revision.as_str(), "7d793037a0")));
     let failed = failure.map(|failure| &failure.revision);
     let new = candidate.or(failed);
@@ -279,6 +279,15 @@ fn plain(stage: &Stage, status: &UbermenchDeploymentStatus, said: &str) -> Strin
         for (word, instead) in &words {
             line = line.replace(word, instead);
         }
+        // What the container runtime and the database say differs from version to version.
+        line = between(
+            &line,
+            "can't pull its image: ",
+            " Check",
+            "the registry's words.",
+        );
+        line = between(&line, " at line ", ":", "");
+        line = between(&line, " at line ", ".", "");
         let shown: Vec<&str> = line
             .split(' ')
             .map(|word| word.parse::<Timestamp>().map_or(word, |_| "09:41"))
@@ -287,4 +296,30 @@ fn plain(stage: &Stage, status: &UbermenchDeploymentStatus, said: &str) -> Strin
         text.push('\n');
     }
     text
+}
+
+/// A pod's name without what is chance in it.
+fn shown(pod: &str) -> &'static str {
+    if pod.contains("-migrate-") {
+        "handy-migrate-5d41402abc-2-x7k2p"
+    } else if pod.contains("-smoke-") {
+        "handy-smoke-5d41402abc-2-x7k2p"
+    } else {
+        "handy-green-5d41402abc-x7k2p"
+    }
+}
+
+/// The line with something else between two marks.
+fn between(line: &str, before: &str, after: &str, instead: &str) -> String {
+    let Some((start, rest)) = line.split_once(before) else {
+        return line.to_owned();
+    };
+    let Some((_, end)) = rest.split_once(after) else {
+        return line.to_owned();
+    };
+    if instead.is_empty() {
+        format!("{start}{after}{end}")
+    } else {
+        format!("{start}{before}{instead}{after}{end}")
+    }
 }
