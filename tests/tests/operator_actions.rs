@@ -9,8 +9,7 @@ use k8s_openapi::api::core::v1::Service;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 use ubermench_crds::{
-    Action, ActionAnswer, ActionResult, Outcome, Phase, UbermenchDeployment,
-    UbermenchDeploymentStatus,
+    Action, ActionAnswer, ActionResult, Phase, UbermenchDeployment, UbermenchDeploymentStatus,
 };
 use ubermench_tests::answers::{summary, tally};
 use ubermench_tests::handy::NAME;
@@ -214,8 +213,11 @@ async fn pause(stage: &Stage, first: &UbermenchDeploymentStatus) -> Result<()> {
         status.observed_generation == Some(generation) && status.rollback.is_some(),
         "{status:?}"
     );
-    let ended = status.history.first().map(|entry| entry.outcome);
-    ensure!(ended != Some(Outcome::Succeeded), "history says {ended:?}");
+    let entry = status.history.first().context("no history")?;
+    ensure!(
+        entry.revision == serving && entry.cause == "RollbackRequested",
+        "history says {entry:?}"
+    );
     Ok(())
 }
 
