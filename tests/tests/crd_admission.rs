@@ -288,6 +288,13 @@ fn object(cluster: &Cluster, name: &str, path: &str, value: &Value) -> Result<Va
     name.clone_into(&mut handy.name);
     let mut object = handy.manifest("http://graph.example");
     let (parent, field) = path.rsplit_once('/').context("path")?;
+    if object.pointer(parent).is_none() {
+        let mut part = &mut object;
+        for name in parent.split('/').skip(1) {
+            let members = part.as_object_mut().context("parent")?;
+            part = members.entry(name).or_insert_with(|| json!({}));
+        }
+    }
     let parent = object
         .pointer_mut(parent)
         .and_then(Value::as_object_mut)
