@@ -89,8 +89,8 @@ async fn approval(stage: &Stage, first: &UbermenchDeploymentStatus) -> Result<()
     let candidate = awaits(Phase::AwaitingApproval).await?.candidate;
     let candidate = candidate.context("no candidate")?.revision;
 
-    let stale = stage.ask(Action::Promote, serving, "stale").await?;
-    is(&stale, ActionResult::Refused, "Stale")?;
+    let other = stage.ask(Action::Promote, serving, "stale").await?;
+    is(&other, ActionResult::Refused, "Stale")?;
     let ended = stage.ask(Action::Abort, &candidate, "no").await?;
     is(&ended, ActionResult::Accepted, "Aborted")?;
     let failed = awaits(Phase::Failed).await?;
